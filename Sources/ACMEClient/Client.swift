@@ -1,0 +1,128 @@
+package import ACMECore
+
+/// A CA, and an account key to talk to it with. Connection and nonces belong to this value, not to a call.
+package final class Client {
+  package let budget: Budget
+  let transport: any Transport
+  let policy: RetryPolicy
+  /// nil for a tool that only looks at public things.
+  let signer: Signer?
+  /// The `kid`, once there is an account (RFC 8555 §6.2).
+  package var accountURL: ACMEURL?
+  private let directoryURL: ACMEURL
+  private var known: CASection?
+  private var isDirectoryFresh = false
+  private var nonces: [Nonce] = []
+  private let log: (String) -> Void
+
+  /// - Parameters:
+  ///   - known: the CA as a document has it; fetched again when that is older than a day.
+  ///   - log: gets a line for each step.
+  package init(
+    directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil, signer: Signer?,
+    transport: any Transport, budget: Budget, policy: RetryPolicy = RetryPolicy(), log: @escaping (String) -> Void
+  ) {
+    directoryURL = directory
+    self.known = known
+    nonces = [nonce].compactMap { $0 }
+    accountURL = account
+    self.signer = signer
+    self.transport = transport
+    self.budget = budget
+    self.policy = policy
+    self.log = log
+  }
+
+  /// A nonce that was not used, to be handed to the next tool.
+  package var unusedNonce: Nonce? { nonces.last }
+
+  func log(_ step: String) -> Void { log(step) }
+}
+
+// MARK: Directory, RFC 8555 §7.1.1
+
+extension Client {
+  private static let maxAge: Int64 = 86400
+  private static let maxClockError: Int64 = 300
+
+  /// The CA, from the document if that is young enough.
+  package func ca() throws -> CASection {
+    if let known, isDirectoryFresh || isYoung(known) { return known }
+    return try fetchDirectory()
+  }
+
+  private func isYoung(_ section: CASection) -> Bool {
+    let age = budget.clock.wall().seconds - section.endpointsAt.seconds
+    return (-Self.maxClockError..<Self.maxAge).contains(age)
+  }
+
+  @discardableResult
+  package func fetchDirectory() throws -> CASection {
+    let response = try perform(
+      PlainRequest(method: .get, url: directoryURL, purpose: "the directory", maxBody: Limits.json))
+    let directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
+    let section = CASection(
+      directory: directoryURL, endpoints: directory, endpointsAt: budget.clock.wall())
+    known = section
+    isDirectoryFresh = true
+    return section
+  }
+
+  /// Runs `send` with the URL of `endpoint`; once more with a fresh directory, if the CA doesn't know the URL that
+  /// an old one had.
+  func atEndpoint<Result>(_ endpoint: Directory.Endpoint, _ send: (ACMEURL) throws -> Result) throws -> Result {
+    let url = try self.url(of: endpoint)
+    do {
+      return try send(url)
+    } catch let failure as Failure where failure.httpStatus == 404 && !isDirectoryFresh {
+      try fetchDirectory()
+      let moved = try self.url(of: endpoint)
+      guard moved != url else { throw failure }
+      return try send(moved)
+    }
+  }
+
+  private func url(of endpoint: Directory.Endpoint) throws -> ACMEURL {
+    guard let url = try ca().endpoints[endpoint] else {
+      throw Failure(.protocolBroken, "the directory \(directoryURL) has no \(endpoint.rawValue)")
+    }
+    return url
+  }
+
+  /// Refuses a URL that the CA sent and that leads elsewhere.
+  func checked(_ url: ACMEURL, _ what: String) throws -> ACMEURL {
+    let origins = try ca().allowedOrigins
+    try reading(what, status: .protocolBroken) { try origins.check(url) }
+    return url
+  }
+}
+
+// MARK: Nonces, RFC 8555 §6.5 and §7.2
+
+extension Client {
+  /// Keeps the nonce of an answer. One that can't be a nonce is passed over (§6.5.1).
+  func keepNonce(of response: HTTPResponse) {
+    guard let nonce = response.header("replay-nonce").flatMap({ try? Nonce($0) }) else { return }
+    nonces.append(nonce)
+  }
+
+  /// Those at hand are likely to be as stale as the one that was refused.
+  func dropNonces() { nonces.removeAll() }
+
+  /// Each nonce is used once, whatever becomes of the request (§6.5.1).
+  func takeNonce() throws -> Nonce {
+    if let nonce = nonces.popLast() { return nonce }
+    try atEndpoint(.newNonce) { url in
+      _ = try perform(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+    }
+    guard let nonce = nonces.popLast() else {
+      throw Failure(.protocolBroken, "the CA's newNonce answered without a usable Replay-Nonce")
+    }
+    return nonce
+  }
+}
+
+package enum Limits {
+  package static let json = 1 << 20
+  package static let chain = 4 << 20
+}

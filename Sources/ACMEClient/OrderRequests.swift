@@ -1,0 +1,49 @@
+package import ACMECore
+
+/// Orders and certificates, RFC 8555 §7.4.
+extension Client {
+  /// Places an order; `asked` is what newOrder takes.
+  package func newOrder(_ asked: JSONObject) throws -> (url: ACMEURL, order: Order) {
+    try atEndpoint(.newOrder) { url in
+      let response = try perform(
+        SignedRequest(url: url, payload: Array(asked.text.utf8), purpose: "newOrder", repeatable: .once))
+      let order = try response.parsed("the new order") { try Order($0) }
+      return (try checked(response.location("newOrder"), "the new order"), order)
+    }
+  }
+
+  package func order(at url: ACMEURL) throws -> Order { try fetchOrder(at: url).order }
+
+  func fetchOrder(at url: ACMEURL) throws -> (order: Order, retryAfter: RetryAfter?) {
+    let response = try perform(SignedRequest(fetching: "the order", at: checked(url, "the order")))
+    return (try response.parsed("the order \(url)") { try Order($0) }, retryAfter(of: response))
+  }
+
+  /// Asks for the certificate (§7.4: finalize).
+  ///
+  /// nil where nobody knows whether the CA has seen it: then the order says.
+  package func finalize(_ url: ACMEURL, request: CertificateRequest) throws -> (order: Order, retryAfter: RetryAfter?)? {
+    let payload: JSONObject = ["csr": .string(Base64URL.encode(request.der))]
+    do {
+      let response = try perform(
+        SignedRequest(
+          url: checked(url, "finalize"), payload: Array(payload.text.utf8), purpose: "finalize",
+          repeatable: .afterLookUp))
+      return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
+    } catch is LostAnswer {
+      return nil
+    }
+  }
+
+  /// The chain as the CA sends it (§7.4.2), not yet looked at.
+  package func certificate(at url: ACMEURL) throws -> [UInt8] {
+    var request = SignedRequest(fetching: "the certificate", at: try checked(url, "the certificate"))
+    request.accept = "application/pem-certificate-chain"
+    request.maxBody = Limits.chain
+    return try perform(request).body
+  }
+
+  func retryAfter(of response: HTTPResponse) -> RetryAfter? {
+    response.header("retry-after").flatMap { RetryAfter($0, now: budget.clock.wall()) }
+  }
+}

@@ -1,0 +1,74 @@
+internal import ACMECore
+
+/// A request as its sender means it; each try makes a new HTTP request of it.
+protocol OutgoingRequest {
+  var url: ACMEURL { get }
+  /// What it is for, in messages: "newOrder".
+  var purpose: String { get }
+  var repeatable: Repeatable { get }
+  var needsNonce: Bool { get }
+
+  func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest
+}
+
+/// Without a signature: the directory and newNonce only (RFC 8555 §6.3).
+struct PlainRequest: OutgoingRequest {
+  let method: HTTPRequest.Method
+  let url: ACMEURL
+  let purpose: String
+  let maxBody: Int
+
+  var repeatable: Repeatable { .always }
+  var needsNonce: Bool { false }
+
+  func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) -> HTTPRequest {
+    HTTPRequest(method: method, url: url, maxBody: maxBody)
+  }
+}
+
+/// Layer 3: a JWS, signed anew for each try (RFC 8555 §6.2).
+struct SignedRequest: OutgoingRequest {
+  enum Key { case account, jwk }
+
+  let url: ACMEURL
+  let payload: [UInt8]
+  let purpose: String
+  var key = Key.account
+  var repeatable = Repeatable.always
+  var accept: String?
+  var maxBody = Limits.json
+
+  var needsNonce: Bool { true }
+
+  /// A fetch: POST-as-GET (§6.3).
+  init(fetching purpose: String, at url: ACMEURL) {
+    self.init(url: url, payload: JWS.noPayload, purpose: purpose)
+  }
+
+  init(
+    url: ACMEURL, payload: [UInt8], purpose: String, key: Key = .account, repeatable: Repeatable = .always
+  ) {
+    self.url = url
+    self.payload = payload
+    self.purpose = purpose
+    self.key = key
+    self.repeatable = repeatable
+  }
+
+  func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest {
+    guard let signer else { throw Failure(.bug, "\(purpose): a request has to be signed, and there is no key") }
+    let identification: KeyIdentification
+    switch (key, account) {
+    case (.jwk, _): identification = .jwk
+    case (.account, let account?): identification = .kid(account)
+    case (.account, nil): throw Failure(.bug, "\(purpose): a request has to be signed, and there is no account")
+    }
+    let jws = try reading("signing \(purpose)", status: .bug) {
+      try JWS(payload: payload, url: url, nonce: nonce, key: identification, signer: signer)
+    }
+    var headers = [("Content-Type", "application/jose+json")]
+    if let accept { headers.append(("Accept", accept)) }
+    return HTTPRequest(
+      method: .post, url: url, headers: headers, body: Array(jws.object.text.utf8), maxBody: maxBody)
+  }
+}

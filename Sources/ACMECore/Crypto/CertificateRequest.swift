@@ -1,0 +1,77 @@
+internal import COpenSSL
+
+/// A certificate request (PKCS#10, RFC 2986), its signature checked.
+package struct CertificateRequest: Equatable {
+  package let der: [UInt8]
+  package let publicKey: PublicKey
+  /// The names that the certificate is asked for, each once: DNS and IP SANs, and a common name that is a DNS name.
+  package let identifiers: [Identifier]
+
+  /// Reads PEM with either label, any line ends and text around it, or DER.
+  package init(_ bytes: [UInt8]) throws(Malformed) {
+    guard bytes.firstRange(of: "-----BEGIN") != nil else {
+      try self.init(der: bytes)
+      return
+    }
+    let labels = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]
+    let blocks = try PEMText(bytes).blocks
+    let requests = blocks.filter { labels.contains($0.label) }
+    guard let request = requests.first else {
+      let found = blocks.first.map { "a PEM block \"\($0.label)\"" } ?? "PEM"
+      throw Malformed("\(found), where a certificate request is needed")
+    }
+    guard requests.count == 1 else { throw Malformed("there is more than one certificate request") }
+    let der: [UInt8]
+    do {
+      let input = try MemoryBIO(request.text)
+      let parsed = try OpenSSLError.check(PEM_read_bio_X509_REQ(input.pointer, nil, nil, nil))
+      defer { X509_REQ_free(parsed) }
+      der = try encodedDER { i2d_X509_REQ(parsed, $0) }
+    } catch {
+      throw Malformed("the certificate request can't be read (\(error.reason))")
+    }
+    try self.init(der: der)
+  }
+
+  package init(der: [UInt8]) throws(Malformed) {
+    guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else {
+      throw Malformed("not a certificate request, neither PEM nor DER")
+    }
+    defer { X509_REQ_free(request) }
+    guard let key = X509_REQ_get0_pubkey(request), X509_REQ_verify(request, key) == 1 else {
+      ERR_clear_error()
+      throw Malformed("the certificate request's signature doesn't verify with its own key")
+    }
+    do {
+      publicKey = try PublicKey(key)
+    } catch let error as Malformed {
+      throw Malformed("certificate request: \(error.reason)")
+    } catch {
+      throw Malformed("the certificate request's key can't be read")
+    }
+    self.der = der
+    identifiers = try Self.identifiers(of: request)
+    guard !identifiers.isEmpty else { throw Malformed("the certificate request names no DNS name or IP address") }
+  }
+
+  private static func identifiers(of request: OpaquePointer) throws(Malformed) -> [Identifier] {
+    let extensions = X509_REQ_get_extensions(request)
+    defer { COpenSSL_X509_EXTENSION_free(extensions) }
+    let names = X509V3_get_d2i(extensions, NID_subject_alt_name, nil, nil).map { OpaquePointer($0) }
+    defer { GENERAL_NAMES_free(names) }
+    ERR_clear_error()
+    let common = SubjectNames.commonName(of: X509_REQ_get_subject_name(request))
+    return try (SubjectNames.identifiers(names) + [common].compactMap { $0 }).unique
+  }
+
+  /// PEM with the label of RFC 7468 §7.
+  package var pem: String {
+    get throws {
+      guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else { throw OpenSSLError() }
+      defer { X509_REQ_free(request) }
+      let out = try MemoryBIO()
+      try OpenSSLError.check(PEM_write_bio_X509_REQ(out.pointer, request))
+      return String(decoding: out.bytes, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import COpenSSL
+
+/// What OpenSSL says went wrong, taken from its queue; the queue is empty afterwards.
+struct OpenSSLError: Error {
+  let reason: String
+  /// Whether a wrong passphrase is the likely cause.
+  let isDecryptionFailure: Bool
+
+  init() {
+    var reasons: [String] = []
+    var decryption = false
+    while case let code = ERR_get_error(), code != 0 {
+      if let text = ERR_reason_error_string(code) { reasons.append(String(cString: text)) }
+      let library = COpenSSL_error_library(code)
+      let reason = COpenSSL_error_reason(code)
+      decryption =
+        decryption
+        || (library == ERR_LIB_EVP && reason == EVP_R_BAD_DECRYPT)
+        || (library == ERR_LIB_PEM && reason == PEM_R_BAD_DECRYPT)
+        || (library == ERR_LIB_PKCS12 && reason == 113 /* PKCS12_R_MAC_VERIFY_FAILURE */)
+    }
+    reason = reasons.last ?? "no reason given"
+    isDecryptionFailure = decryption || reasons.contains("bad decrypt") || reasons.contains("pkcs12 cipherfinal error")
+  }
+
+  /// `pointer` unless it is nil, which is how OpenSSL says that something failed.
+  static func check<Pointer>(_ pointer: Pointer?) throws(OpenSSLError) -> Pointer {
+    guard let pointer else { throw OpenSSLError() }
+    return pointer
+  }
+
+  static func check(_ result: Int32) throws(OpenSSLError) {
+    guard result > 0 else { throw OpenSSLError() }
+  }
+}
+
+/// A BIO in memory, freed with this object.
+final class MemoryBIO {
+  let pointer: OpaquePointer
+
+  /// Empty, to be written to.
+  init() throws(OpenSSLError) { pointer = try OpenSSLError.check(BIO_new(BIO_s_mem())) }
+
+  init(_ bytes: [UInt8]) throws(OpenSSLError) {
+    pointer = try OpenSSLError.check(BIO_new(BIO_s_mem()))
+    let written = BIO_write(pointer, bytes, Int32(clamping: bytes.count))
+    guard bytes.isEmpty || written == bytes.count else { throw OpenSSLError() }
+  }
+
+  deinit { BIO_free(pointer) }
+
+  var bytes: [UInt8] {
+    var start: UnsafeMutablePointer<CChar>?
+    let count = COpenSSL_BIO_get_mem_data(pointer, &start)
+    guard let start, count > 0 else { return [] }
+    return UnsafeRawBufferPointer(start: start, count: count).map { $0 }
+  }
+}
+
+/// The DER that an `i2d` function writes.
+func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32) throws(OpenSSLError) -> [UInt8] {
+  var start: UnsafeMutablePointer<UInt8>?
+  let count = encode(&start)
+  guard count > 0, let start else { throw OpenSSLError() }
+  defer { COpenSSL_free(start) }
+  return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+}
+
+/// What a `d2i` function reads from `bytes`, all of which it has to use.
+func decodedDER<Pointer>(
+  _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Pointer?
+) -> Pointer? {
+  bytes.withUnsafeBufferPointer { buffer -> Pointer? in
+    var start = buffer.baseAddress
+    defer { ERR_clear_error() }
+    guard let value = decode(&start, buffer.count) else { return nil }
+    return start == buffer.baseAddress.map { $0 + buffer.count } ? value : nil
+  }
+}

@@ -1,0 +1,61 @@
+/// PEM as text (RFC 7468): what stands in which block, before OpenSSL reads the block itself.
+package struct PEMText {
+  package struct Block {
+    package let label: String
+    /// The block with its two boundary lines.
+    package let text: [UInt8]
+  }
+
+  package let blocks: [Block]
+  /// Whether anything but blank lines stands outside the blocks.
+  package let hasTextAround: Bool
+
+  /// Accepts CRLF, LF and CR as line ends. Throws for a block that is not closed, or whose end has another label.
+  package init(_ bytes: [UInt8]) throws(Malformed) {
+    var blocks: [Block] = []
+    var hasTextAround = false
+    var open: (label: String, text: [UInt8])?
+    for line in Self.lines(of: bytes) {
+      if let label = Self.label(line, after: "-----BEGIN ") {
+        guard open == nil else { throw Malformed("a PEM block begins inside another") }
+        open = (label, line + [0x0A])
+      } else if let block = open {
+        open?.text += line + [0x0A]
+        guard let label = Self.label(line, after: "-----END ") else { continue }
+        guard label == block.label else { throw Malformed("a PEM block ends with another label") }
+        blocks.append(Block(label: label, text: open?.text ?? []))
+        open = nil
+      } else if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
+        guard line.firstRange(of: "-----BEGIN") == nil else { throw Malformed("a PEM block begins within a line") }
+        hasTextAround = true
+      }
+    }
+    guard open == nil else { throw Malformed("a PEM block isn't closed: the text is cut off") }
+    self.blocks = blocks
+    self.hasTextAround = hasTextAround
+  }
+
+  private static func lines(of bytes: [UInt8]) -> [[UInt8]] {
+    var lines: [[UInt8]] = [[]]
+    var previous: UInt8 = 0
+    for byte in bytes {
+      switch byte {
+      case 0x0D: lines.append([])
+      case 0x0A: if previous != 0x0D { lines.append([]) }
+      default: lines[lines.count - 1].append(byte)
+      }
+      previous = byte
+    }
+    return lines
+  }
+
+  /// The label of a boundary line, blanks at its end passed over.
+  private static func label(_ line: [UInt8], after prefix: StaticString) -> String? {
+    let start = prefix.withUTF8Buffer { line.starts(with: $0) ? $0.count : nil }
+    guard let start else { return nil }
+    var rest = line[start...]
+    while let last = rest.last, last == 0x20 || last == 0x09 { rest.removeLast() }
+    guard rest.suffix(5).elementsEqual("-----".utf8) else { return nil }
+    return String(decoding: rest.dropLast(5), as: UTF8.self)
+  }
+}

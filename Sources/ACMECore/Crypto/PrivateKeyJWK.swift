@@ -1,0 +1,93 @@
+internal import COpenSSL
+
+extension PrivateKey {
+  /// Reads a private JWK, as certbot keeps its account key (RFC 7517, RFC 8037).
+  package convenience init(jwk object: JSONObject) throws {
+    guard try object.string("d") != nil else { throw Malformed("the JWK holds no private key") }
+    let jwk = try JWK(object)
+    let key =
+      switch jwk.material {
+      case .ellipticCurve(let curve, let x, let y):
+        try Self.ellipticCurveKey(curve, x: x, y: y, scalar: Base64URL.decode(object.requiredString("d")))
+      case .rsa(let modulus, let exponent):
+        try Self.rsaKey(modulus: modulus, exponent: exponent, members: object)
+      case .ed25519: try Self.ed25519Key(Base64URL.decode(object.requiredString("d")))
+      }
+    try self.init(key)
+    guard publicKey.jwk == jwk else { throw Malformed("the JWK's private key is not that of its public one") }
+  }
+
+  private static func ed25519Key(_ seed: [UInt8]) throws -> OpaquePointer {
+    guard seed.count == 32 else { throw Malformed("the JWK's private key is no Ed25519 key") }
+    return try OpenSSLError.check(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count))
+  }
+
+  private static func ellipticCurveKey(
+    _ curve: JWK.Curve, x: [UInt8], y: [UInt8], scalar: [UInt8]
+  ) throws -> OpaquePointer {
+    guard scalar.count == curve.coordinateLength else {
+      throw Malformed("the JWK's private key has not the width of its curve")
+    }
+    let point: [UInt8] = [4 /* uncompressed, SEC 1 §2.3.3 */] + x + y
+    let builder = try ParameterBuilder()
+    try OpenSSLError.check(
+      OSSL_PARAM_BLD_push_utf8_string(builder.pointer, OSSL_PKEY_PARAM_GROUP_NAME, curve.rawValue, 0))
+    try OpenSSLError.check(
+      OSSL_PARAM_BLD_push_octet_string(builder.pointer, OSSL_PKEY_PARAM_PUB_KEY, point, point.count))
+    try builder.push(OSSL_PKEY_PARAM_PRIV_KEY, scalar)
+    return try builder.key(ofType: "EC")
+  }
+
+  private static func rsaKey(
+    modulus: [UInt8], exponent: [UInt8], members: JSONObject
+  ) throws -> OpaquePointer {
+    let builder = try ParameterBuilder()
+    try builder.push(OSSL_PKEY_PARAM_RSA_N, modulus)
+    try builder.push(OSSL_PKEY_PARAM_RSA_E, exponent)
+    // RFC 7518 §6.3.2: without the factors the key would work, but no other program could read its PKCS#8.
+    for (member, name) in [
+      ("d", OSSL_PKEY_PARAM_RSA_D), ("p", "rsa-factor1"), ("q", "rsa-factor2"), ("dp", "rsa-exponent1"),
+      ("dq", "rsa-exponent2"), ("qi", "rsa-coefficient1"),
+    ] {
+      try builder.push(name, Base64URL.decode(members.requiredString(member)))
+    }
+    return try builder.key(ofType: "RSA")
+  }
+}
+
+/// Builds a key from its numbers. The numbers have to outlive the parameters that point to them.
+private final class ParameterBuilder {
+  let pointer: OpaquePointer
+  private var numbers: [OpaquePointer] = []
+
+  init() throws { pointer = try OpenSSLError.check(OSSL_PARAM_BLD_new()) }
+
+  deinit {
+    OSSL_PARAM_BLD_free(pointer)
+    numbers.forEach(BN_clear_free)
+  }
+
+  func push(_ name: String, _ bytes: [UInt8]) throws {
+    let number = try OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil))
+    numbers.append(number)
+    try OpenSSLError.check(OSSL_PARAM_BLD_push_BN(pointer, name, number))
+  }
+
+  func key(ofType type: String) throws -> OpaquePointer {
+    let parameters = try OpenSSLError.check(OSSL_PARAM_BLD_to_param(pointer))
+    defer { OSSL_PARAM_free(parameters) }
+    let context = try OpenSSLError.check(EVP_PKEY_CTX_new_from_name(nil, type, nil))
+    defer { EVP_PKEY_CTX_free(context) }
+    var key: OpaquePointer?
+    guard EVP_PKEY_fromdata_init(context) > 0,
+      EVP_PKEY_fromdata(context, &key, COpenSSL_keypair, parameters) > 0, let key
+    else { throw Malformed("the JWK is no valid key (\(OpenSSLError().reason))") }
+    let check = EVP_PKEY_CTX_new(key, nil)
+    defer { EVP_PKEY_CTX_free(check) }
+    guard EVP_PKEY_check(check) == 1 else {
+      EVP_PKEY_free(key)
+      throw Malformed("the JWK's private key is not that of its public one (\(OpenSSLError().reason))")
+    }
+    return key
+  }
+}

@@ -1,0 +1,43 @@
+/// `acme-account/1`: an account at a CA, without its private key.
+package struct AccountDocument: Equatable, Sendable {
+  package var ca: CASection
+  /// The JWS `kid`, byte for byte as the CA's Location said it (RFC 8555 §7.3).
+  package let url: ACMEURL
+  package let jwk: JWK
+  package let account: Account
+  /// Members that we do not know.
+  private let others: JSONObject
+
+  package init(ca: CASection, url: ACMEURL, jwk: JWK, account: Account) {
+    self.ca = ca
+    self.url = url
+    self.jwk = jwk
+    self.account = account
+    others = JSONObject()
+  }
+
+  package init(_ object: JSONObject) throws(Failure) {
+    (ca, url, jwk, account) = try reading("the account document") {
+      try DocumentFormat.account.check(object)
+      let ca = try CASection(object)
+      let url = try reading("the account document", status: .protocolBroken) {
+        let url = try object.requiredURL("url")
+        try ca.allowedOrigins.check(url)
+        return url
+      }
+      return (ca, url, try accountKey(object), try Account(object.requiredObject("account")))
+    }
+    others = object
+  }
+
+  package var object: JSONObject {
+    var object = others
+    object["format"] = .string(DocumentFormat.account.rawValue)
+    ca.write(to: &object)
+    object["url"] = .string(url.text)
+    object["jwk"] = .object(jwk.object)
+    object["thumbprint"] = .string(jwk.thumbprint)
+    object["account"] = .object(account.raw)
+    return object
+  }
+}

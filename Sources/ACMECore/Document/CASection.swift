@@ -1,0 +1,41 @@
+/// What account and order documents both say of the CA.
+package struct CASection: Equatable, Sendable {
+  package var directory: ACMEURL
+  package var endpoints: Directory
+  /// When `endpoints` were fetched.
+  package var endpointsAt: Timestamp
+
+  package init(directory: ACMEURL, endpoints: Directory, endpointsAt: Timestamp) {
+    self.directory = directory
+    self.endpoints = endpoints
+    self.endpointsAt = endpointsAt
+  }
+
+  /// A URL that may not be used is a protocol failure in a document too: the CA, or who touched the document,
+  /// put it there.
+  init(_ object: JSONObject) throws {
+    directory = try reading("directory", status: .protocolBroken) {
+      try ACMEURL(object.requiredString("directory"))
+    }
+    let endpoints = try object.requiredObject("endpoints")
+    self.endpoints = try reading("endpoints", status: .protocolBroken) { try Directory(endpoints) }
+    endpointsAt = try Timestamp(object.requiredString("endpointsAt"))
+  }
+
+  func write(to object: inout JSONObject) {
+    object["directory"] = .string(directory.text)
+    object["endpoints"] = .object(endpoints.raw)
+    object["endpointsAt"] = .string(endpointsAt.description)
+  }
+
+  package var allowedOrigins: AllowedOrigins { AllowedOrigins(directory: directory, endpoints: endpoints) }
+}
+
+/// The public key that an account signs with; a document says its thumbprint too, and the two have to agree.
+func accountKey(_ object: JSONObject) throws(Malformed) -> JWK {
+  let jwk = try JWK(object.requiredObject("jwk"))
+  guard try object.requiredString("thumbprint") == jwk.thumbprint else {
+    throw Malformed("\"thumbprint\" is not that of \"jwk\"")
+  }
+  return jwk
+}

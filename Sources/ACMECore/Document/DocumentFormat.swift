@@ -1,0 +1,44 @@
+/// The `format` that names and versions each kind of document.
+package enum DocumentFormat: String, Sendable {
+  case account = "acme-account/1"
+  case order = "acme-order/1"
+  case problem = "acme-problem/1"
+
+  package var title: String {
+    switch self {
+    case .account: "an account document"
+    case .order: "an order document"
+    case .problem: "a problem document"
+    }
+  }
+
+  /// What kind of document `object` is.
+  package init(of object: JSONObject) throws(Malformed) {
+    guard let text = try object.string("format") else { throw Malformed("not a document of these tools: no \"format\"") }
+    guard let format = DocumentFormat(rawValue: text) else {
+      throw Malformed("a document of format \"\(text.shown(limit: 50))\", which this version doesn't know")
+    }
+    self = format
+  }
+
+  func check(_ object: JSONObject) throws(Malformed) {
+    let found = try DocumentFormat(of: object)
+    guard found == self else { throw Malformed("\(found.title) where \(title) is needed") }
+  }
+}
+
+/// Where a CA's URLs may lead: to the directory's origin or that of a known endpoint. A document or answer that
+/// names another place would have us sign for it.
+package struct AllowedOrigins: Sendable {
+  private let origins: Set<String>
+
+  package init(directory: ACMEURL, endpoints: Directory) {
+    origins = endpoints.origins.union([directory.origin])
+  }
+
+  package func check(_ url: ACMEURL) throws(Malformed) {
+    guard origins.contains(url.origin) else {
+      throw Malformed("\(url) is on another server than the CA's directory and its endpoints")
+    }
+  }
+}

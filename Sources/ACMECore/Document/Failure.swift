@@ -1,0 +1,47 @@
+/// Why a tool ends without its result: everything that its message, its exit status and the `acme-problem/1`
+/// document say.
+package struct Failure: Error {
+  package var status: ExitStatus
+  /// What failed and on what: lower case, no full stop. Escaped when it is shown.
+  package var message: String
+  /// Further lines of the message: one for each of several things that failed.
+  package var details: [String] = []
+  /// What a person can do, where we know.
+  package var hint: String?
+  /// What the CA sent, whole.
+  package var problem: Problem?
+  /// The HTTP status of the CA's refusal.
+  package var httpStatus: Int?
+  /// When the same request may succeed.
+  package var retryAt: Timestamp?
+  /// The order as it last stood.
+  package var order: OrderDocument?
+
+  package init(
+    _ status: ExitStatus, _ message: String, hint: String? = nil, problem: Problem? = nil,
+    retryAt: Timestamp? = nil
+  ) {
+    self.status = status
+    self.message = message
+    self.hint = hint
+    self.problem = problem
+    self.retryAt = retryAt
+  }
+
+  /// `error` as a failure of what is named by `what`; an error that is a failure already stays as it is.
+  package init(_ error: any Error, in what: String, status: ExitStatus = .input) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let malformed as Malformed: self.init(status, "\(what): \(malformed.reason)")
+    case let openssl as OpenSSLError: self.init(.bug, "\(what): libcrypto failed: \(openssl.reason)")
+    default: self.init(.bug, "\(what): \(error)")
+    }
+  }
+}
+
+/// Runs `body`, telling of what the malformed thing in it is.
+package func reading<Result>(
+  _ what: String, status: ExitStatus = .input, _ body: () throws -> Result
+) throws(Failure) -> Result {
+  do { return try body() } catch { throw Failure(error, in: what, status: status) }
+}

@@ -1,0 +1,188 @@
+/// `acme-order/1`: an order on its way to a certificate, and all that the next step needs to know.
+package struct OrderDocument: Sendable {
+  package var ca: CASection
+  package let accountURL: ACMEURL
+  package let jwk: JWK
+  package let url: ACMEURL
+  /// `identifiers`, `profile`, `notBefore`, `notAfter` as they were sent.
+  package let asked: JSONObject
+  package let askedIdentifiers: [Identifier]
+  package private(set) var order: Order
+  package var authorizations: [Authorization]
+  package let csr: CertificateRequest
+  /// An unused nonce, which saves the next tool a round trip.
+  package var replayNonce: Nonce?
+  /// Members that we do not know.
+  private let others: JSONObject
+
+  package init(
+    ca: CASection, accountURL: ACMEURL, jwk: JWK, url: ACMEURL, asked: JSONObject, order: Order,
+    authorizations: [Authorization] = [], csr: CertificateRequest
+  ) throws {
+    self.ca = ca
+    self.accountURL = accountURL
+    self.jwk = jwk
+    self.url = url
+    self.asked = asked
+    self.askedIdentifiers = csr.identifiers
+    self.order = order
+    self.authorizations = authorizations
+    self.csr = csr
+    others = JSONObject()
+    try check()
+  }
+
+  package init(_ object: JSONObject) throws(Failure) {
+    let ca: CASection
+    (ca, jwk, csr) = try reading("the order document") {
+      try DocumentFormat.order.check(object)
+      let csr = try CertificateRequest(Array(object.requiredString("csr").utf8))
+      return (try CASection(object), try accountKey(object), csr)
+    }
+    self.ca = ca
+    (asked, askedIdentifiers) = try reading("the order document: asked") {
+      let asked = try object.requiredObject("asked")
+      let identifiers = try (asked.array("identifiers") ?? []).compactMap(\.object).map {
+        try Identifier($0)
+      }
+      return (asked, identifiers)
+    }
+    guard Set(askedIdentifiers) == Set(csr.identifiers) else {
+      throw Failure(.input, "the order document asks for other names than its certificate request")
+    }
+    // What the CA sent, and what it must not have sent, is judged as it was when it came from the CA.
+    (accountURL, url, order, authorizations) = try reading("the order document", status: .protocolBroken) {
+      let authorizations = try (object.array("authorizations") ?? []).map { element in
+        guard let object = element.object else { throw Malformed("an authorization is not an object") }
+        return try Authorization(object, url: object.requiredURL("url"))
+      }
+      return (
+        try object.requiredURL("accountURL"), try object.requiredURL("url"),
+        try Order(object.requiredObject("order")), authorizations
+      )
+    }
+    replayNonce = (object["replayNonce"]?.string).flatMap { try? Nonce($0) }
+    others = object
+    try check()
+  }
+
+  /// Takes the order as the CA sent it last. Throws where it is another order all of a sudden: "clients SHOULD
+  /// treat the order as invalid" (RFC 8555 §7.1.3).
+  package mutating func update(_ newer: Order) throws(Failure) {
+    guard Set(newer.identifiers) == Set(order.identifiers) else {
+      throw Failure(.protocolBroken, "the CA changed the names of the order \(url)")
+    }
+    guard Set(newer.authorizations) == Set(order.authorizations) else {
+      throw Failure(.protocolBroken, "the CA changed the authorizations of the order \(url)")
+    }
+    var newer = newer
+    newer.keepFinalize(from: order)
+    try checkURLs(newer.urls)
+    order = newer
+  }
+
+  /// Takes an authorization as the CA sent it last; what was chosen stays chosen.
+  package mutating func update(_ newer: Authorization) throws(Failure) {
+    var newer = newer
+    if let index = authorizations.firstIndex(where: { $0.url == newer.url }) {
+      guard newer.identifier == authorizations[index].identifier else {
+        throw Failure(.protocolBroken, "the CA changed the name of the authorization \(newer.url)")
+      }
+      newer.choose(authorizations[index].chosen?.type)
+      authorizations[index] = newer
+    } else {
+      authorizations.append(newer)
+    }
+    try check(newer)
+  }
+
+  /// What is to be published for `challenge` of `authorization`.
+  package func publication(_ challenge: Challenge, of authorization: Authorization) -> Publication? {
+    Publication(challenge, identifier: authorization.identifier, thumbprint: jwk.thumbprint)
+  }
+
+  /// Takes the CA as it is now, where the document could not be believed.
+  package mutating func adopt(_ ca: CASection) throws(Failure) {
+    self.ca = ca
+    try check()
+  }
+
+  private func check() throws(Failure) {
+    // RFC 8555 §11.1: an account key must not end up in a certificate.
+    guard csr.publicKey.jwk != jwk else { throw Failure.accountKeyInRequest }
+    guard Set(order.identifiers) == Set(askedIdentifiers) else {
+      throw Failure(
+        .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")
+    }
+    try checkURLs([accountURL, url] + order.urls)
+    for authorization in authorizations { try check(authorization) }
+  }
+
+  /// Control is proved only of what was asked for (RFC 8555 §7.5).
+  private func check(_ authorization: Authorization) throws(Failure) {
+    guard askedIdentifiers.contains(authorization.identifier) else {
+      throw Failure(
+        .protocolBroken,
+        "the authorization \(authorization.url) is for \(authorization.identifier), which wasn't asked for")
+    }
+    try checkURLs(authorization.urls)
+  }
+
+  /// Answers to these three steps are signed with the account's key, and must not become a request to close the
+  /// account, to change its key or to revoke.
+  private func checkURLs(_ urls: [ACMEURL]) throws(Failure) {
+    let forbidden = [Directory.Endpoint.newAccount, .keyChange, .revokeCert].compactMap { ca.endpoints[$0] }
+    try reading("the order \(url)", status: .protocolBroken) {
+      for url in urls {
+        try ca.allowedOrigins.check(url)
+        guard !forbidden.contains(url) else { throw Malformed("\(url) is another endpoint of the CA") }
+      }
+    }
+  }
+}
+
+extension OrderDocument {
+  package var object: JSONObject {
+    get throws {
+      var object = others
+      object["format"] = .string(DocumentFormat.order.rawValue)
+      ca.write(to: &object)
+      object["accountURL"] = .string(accountURL.text)
+      object["jwk"] = .object(jwk.object)
+      object["thumbprint"] = .string(jwk.thumbprint)
+      object["url"] = .string(url.text)
+      object["asked"] = .object(asked)
+      object["order"] = .object(order.raw)
+      object["authorizations"] = .array(authorizations.map { .object(written($0)) })
+      object["csr"] = .string(try csr.pem)
+      object["replayNonce"] = replayNonce.map { .string($0.text) }
+      return object
+    }
+  }
+
+  private func written(_ authorization: Authorization) -> JSONObject {
+    var object = authorization.raw
+    object["url"] = .string(authorization.url.text)
+    object["challenges"] = .array(authorization.challenges.map { .object(written($0, of: authorization)) })
+    return object
+  }
+
+  private func written(_ challenge: Challenge, of authorization: Authorization) -> JSONObject {
+    var object = challenge.raw
+    guard let answerable = challenge.answerable,
+      let publication = publication(challenge, of: authorization)
+    else { return object }
+    let authorization = KeyAuthorization(token: answerable.token, thumbprint: jwk.thumbprint)
+    object["keyAuthorization"] = .string(authorization.text)
+    let member = publication.member
+    object[member.name] = .object(member.object)
+    if challenge.isChosen { object["chosen"] = .bool(true) }
+    return object
+  }
+}
+
+extension Failure {
+  package static var accountKeyInRequest: Failure {
+    Failure(.input, "the certificate request is for the account's own key", hint: "make the site a key of its own")
+  }
+}

@@ -1,0 +1,29 @@
+extension Unicode.Scalar {
+  /// Control, escape, bidirectional and other invisible characters, which may not reach a terminal as they are.
+  package var steersTerminal: Bool {
+    if isASCII { return value < 0x20 || value == 0x7F }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: return true
+    default: return false
+    }
+  }
+}
+
+extension String {
+  /// Text from a CA, a hook or a file as it may be shown: one line, nothing in it that steers a terminal,
+  /// and no more than `limit` characters of it.
+  package func shown(limit: Int = 1000) -> String {
+    var text = ""
+    var count = 0
+    for scalar in unicodeScalars {
+      guard count < limit else { return text + " …" }
+      count += 1
+      switch scalar {
+      case "\n", "\r", "\t": text += " "
+      case _ where scalar.steersTerminal: text += "\\u{\(String(scalar.value, radix: 16))}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,187 @@
+extension JSON {
+  /// Nesting that no ACME object comes near; a deeper text is refused rather than allowed to spend our stack.
+  static let maxDepth = 64
+
+  /// Reads exactly one JSON text (RFC 8259). A doubled member keeps its last value.
+  package init(parsing bytes: [UInt8]) throws(Malformed) {
+    var parser = JSONParser(bytes: bytes)
+    self = try parser.wholeText()
+  }
+}
+
+extension JSONObject {
+  package init(parsing bytes: [UInt8]) throws(Malformed) {
+    guard case .object(let object) = try JSON(parsing: bytes) else { throw Malformed("not a JSON object") }
+    self = object
+  }
+}
+
+private struct JSONParser {
+  let bytes: [UInt8]
+  var at = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func wholeText() throws(Malformed) -> JSON {
+    let value = try value(depth: 0)
+    skipBlanks()
+    guard at == bytes.count else {
+      throw Malformed(
+        peek == UInt8(ascii: "{") ? "there is more than one document" : "there is text after the JSON value")
+    }
+    return value
+  }
+
+  private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+  private func unexpected() -> Malformed {
+    at < bytes.count ? Malformed("not JSON at byte \(at + 1)") : Malformed("the JSON text ends too early")
+  }
+
+  private mutating func skipBlanks() {
+    while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
+  }
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard peek == UInt8(ascii: character) else { return false }
+    at += 1
+    return true
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws(Malformed) {
+    skipBlanks()
+    guard take(character) else { throw unexpected() }
+  }
+
+  private mutating func value(depth: Int) throws(Malformed) -> JSON {
+    guard depth <= JSON.maxDepth else { throw Malformed("JSON nested more than \(JSON.maxDepth) deep") }
+    skipBlanks()
+    switch peek {
+    case UInt8(ascii: "{"): return .object(try object(depth: depth))
+    case UInt8(ascii: "["): return .array(try array(depth: depth))
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: return .number(try number())
+    }
+  }
+
+  private mutating func word(_ word: StaticString, _ value: JSON) throws(Malformed) -> JSON {
+    let end = at + word.utf8CodeUnitCount
+    let matches = word.withUTF8Buffer { end <= bytes.count && bytes[at..<end].elementsEqual($0) }
+    guard matches else { throw unexpected() }
+    at = end
+    return value
+  }
+
+  private mutating func object(depth: Int) throws(Malformed) -> JSONObject {
+    try expect("{")
+    skipBlanks()
+    if take("}") { return JSONObject() }
+    var members: [(String, JSON)] = []
+    repeat {
+      skipBlanks()
+      guard peek == UInt8(ascii: "\"") else { throw unexpected() }
+      let name = try string()
+      try expect(":")
+      members.append((name, try value(depth: depth + 1)))
+      skipBlanks()
+    } while take(",")
+    try expect("}")
+    return JSONObject(members)
+  }
+
+  private mutating func array(depth: Int) throws(Malformed) -> [JSON] {
+    try expect("[")
+    skipBlanks()
+    if take("]") { return [] }
+    var elements: [JSON] = []
+    repeat {
+      elements.append(try value(depth: depth + 1))
+      skipBlanks()
+    } while take(",")
+    try expect("]")
+    return elements
+  }
+
+  private mutating func number() throws(Malformed) -> String {
+    let start = at
+    _ = take("-")
+    if !take("0") { try digits() }
+    if take(".") { try digits() }
+    if take("e") || take("E") {
+      if !take("+") { _ = take("-") }
+      try digits()
+    }
+    return String(decoding: bytes[start..<at], as: UTF8.self)
+  }
+
+  private mutating func digits() throws(Malformed) {
+    let start = at
+    while let byte = peek, byte >= 0x30, byte <= 0x39 { at += 1 }
+    guard at > start else { throw unexpected() }
+  }
+
+  private mutating func string() throws(Malformed) -> String {
+    at += 1
+    var text: [UInt8] = []
+    while let byte = peek {
+      at += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw Malformed("a JSON string is not UTF-8")
+        }
+        return string
+      case UInt8(ascii: "\\"): text.append(contentsOf: try escape())
+      case 0..<0x20: throw Malformed("a control character stands in a JSON string")
+      default: text.append(byte)
+      }
+    }
+    throw unexpected()
+  }
+
+  private mutating func escape() throws(Malformed) -> [UInt8] {
+    guard let byte = peek else { throw unexpected() }
+    at += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"): return Array(String(try escapedScalar()).utf8)
+    default: throw Malformed("an unknown escape stands in a JSON string")
+    }
+  }
+
+  /// Half a surrogate pair becomes U+FFFD: a CA's `detail` should be readable even then.
+  private mutating func escapedScalar() throws(Malformed) -> Unicode.Scalar {
+    let first = try fourHexDigits()
+    if 0xD800..<0xDC00 ~= first, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
+      bytes[at + 1] == UInt8(ascii: "u")
+    {
+      let mark = at
+      at += 2
+      let second = try fourHexDigits()
+      if 0xDC00..<0xE000 ~= second {
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? "\u{FFFD}"
+      }
+      at = mark
+    }
+    return Unicode.Scalar(first) ?? "\u{FFFD}"
+  }
+
+  private mutating func fourHexDigits() throws(Malformed) -> UInt32 {
+    guard at + 4 <= bytes.count else { throw unexpected() }
+    var value: UInt32 = 0
+    for byte in bytes[at..<at + 4] {
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw unexpected() }
+      value = value << 4 | UInt32(digit)
+    }
+    at += 4
+    return value
+  }
+}

@@ -1,0 +1,8 @@
+/// Bytes or text that are not what they should be. Every parser of foreign input throws this and nothing else;
+/// whoever asked knows where the input came from, and so which exit status it means.
+package struct Malformed: Error, Equatable {
+  /// What is wrong: lower case, no full stop; foreign text in it is escaped when it is shown.
+  package let reason: String
+
+  package init(_ reason: String) { self.reason = reason }
+}

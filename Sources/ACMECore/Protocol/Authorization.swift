@@ -1,0 +1,53 @@
+/// The CA's view of whether an account controls an identifier (RFC 8555 §7.1.4).
+package struct Authorization: Equatable, Sendable {
+  static let maxChallenges = 100
+
+  package let url: ACMEURL
+  package let raw: JSONObject
+  package let status: Status
+  /// What is to be proved, with the wildcard put back that the CA keeps apart.
+  package let identifier: Identifier
+  package let expires: Timestamp?
+  package var challenges: [Challenge]
+
+  /// - Parameter object: the CA's object, or that with what our documents add to it.
+  package init(_ object: JSONObject, url: ACMEURL) throws(Malformed) {
+    self.url = url
+    var raw = object
+    raw["url"] = nil
+    raw["challenges"] = nil
+    self.raw = raw
+    status = Status(rawValue: try object.requiredString("status"))
+    let wildcard = object["wildcard"]?.bool ?? false
+    switch try Identifier(object.requiredObject("identifier")) {
+    case .dns(let name, let written): identifier = .dns(name, wildcard: wildcard || written)
+    case let other: identifier = other
+    }
+    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
+    let challenges = try object.array("challenges") ?? []
+    guard challenges.count <= Self.maxChallenges else {
+      throw Malformed("an authorization has more than \(Self.maxChallenges) challenges")
+    }
+    self.challenges = try challenges.map { element throws(Malformed) in
+      guard let object = element.object else { throw Malformed("a challenge is not an object") }
+      return try Challenge(object)
+    }
+  }
+
+  package var chosen: Challenge? { challenges.first(where: \.isChosen) }
+
+  /// Marks the challenge of `type` as the one chosen, and no other.
+  package mutating func choose(_ type: Challenge.Kind?) {
+    for index in challenges.indices {
+      challenges[index].isChosen = challenges[index].answerable != nil && challenges[index].type == type
+    }
+  }
+
+  /// The challenge, or authorization, that shows why control could not be proved.
+  package var failedChallenge: Challenge? {
+    let failed = challenges.filter { $0.status == .invalid }
+    return failed.first { $0.error != nil } ?? failed.first
+  }
+
+  var urls: [ACMEURL] { [url] + challenges.compactMap(\.answerable?.url) }
+}

@@ -1,0 +1,52 @@
+/// A way in which the CA lets control of an identifier be proved (RFC 8555 §7.1.5 and §8).
+package struct Challenge: Equatable, Sendable {
+  /// An open set; the ones named here are those that we can say what to publish for.
+  package struct Kind: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let http01 = Kind(rawValue: "http-01")
+    package static let dns01 = Kind(rawValue: "dns-01")
+    package static let tlsALPN01 = Kind(rawValue: "tls-alpn-01")
+    package static let known: [Kind] = [.http01, .dns01, .tlsALPN01]
+
+    package var description: String { rawValue.shown(limit: 100) }
+  }
+
+  /// What makes a challenge one that can be met.
+  package struct Answerable: Equatable, Sendable {
+    package let url: ACMEURL
+    package let token: Token
+  }
+
+  /// The CA's object, without what our documents add to it.
+  package let raw: JSONObject
+  package let type: Kind
+  package let status: Status
+  package let error: Problem?
+  /// nil for a type that we do not know: it is carried along and passed over.
+  package let answerable: Answerable?
+  /// Whether this is the challenge by which control is to be proved.
+  package var isChosen: Bool
+
+  /// What a document adds to the CA's object.
+  static let additions = ["keyAuthorization", "http", "dns", "tls", "chosen"]
+
+  package init(_ object: JSONObject) throws(Malformed) {
+    type = Kind(rawValue: try object.requiredString("type"))
+    status = Status(rawValue: try object.string("status") ?? Status.pending.rawValue)
+    error = try object.object("error").map(Problem.init)
+    guard Kind.known.contains(type) else {
+      raw = object
+      answerable = nil
+      isChosen = false
+      return
+    }
+    isChosen = object["chosen"]?.bool ?? false
+    var raw = object
+    for name in Self.additions { raw[name] = nil }
+    self.raw = raw
+    answerable = Answerable(
+      url: try object.requiredURL("url"), token: try Token(object.requiredString("token")))
+  }
+}

@@ -1,0 +1,78 @@
+/// A problem document (RFC 7807 and RFC 8555 §6.7), kept whole.
+package struct Problem: Equatable, Sendable {
+  /// An open set of URIs; ACME's own begin with `acmeNamespace` (§6.7).
+  package struct Kind: RawRepresentable, Hashable, Sendable {
+    package static let acmeNamespace = "urn:ietf:params:acme:error:"
+
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+    private init(acme name: String) { rawValue = Self.acmeNamespace + name }
+
+    package static let accountDoesNotExist = Kind(acme: "accountDoesNotExist")
+    package static let badNonce = Kind(acme: "badNonce")
+    package static let badSignatureAlgorithm = Kind(acme: "badSignatureAlgorithm")
+    package static let externalAccountRequired = Kind(acme: "externalAccountRequired")
+    package static let orderNotReady = Kind(acme: "orderNotReady")
+    package static let rateLimited = Kind(acme: "rateLimited")
+    package static let serverInternal = Kind(acme: "serverInternal")
+    package static let userActionRequired = Kind(acme: "userActionRequired")
+
+    package var isACME: Bool { rawValue.hasPrefix(Self.acmeNamespace) }
+
+    /// `rejectedIdentifier` rather than the whole URN.
+    package var name: String { isACME ? String(rawValue.dropFirst(Self.acmeNamespace.count)) : rawValue }
+  }
+
+  static let maxSubproblemsShown = 100
+
+  package let raw: JSONObject
+
+  /// Never fails: a problem that is half right is better shown than refused.
+  package init(_ raw: JSONObject) { self.raw = raw }
+
+  /// RFC 7807 §3.1: absent means "about:blank".
+  package var type: Kind { Kind(rawValue: raw["type"]?.string ?? "about:blank") }
+  package var detail: String? { raw["detail"]?.string ?? raw["title"]?.string }
+  package var instance: String? { raw["instance"]?.string }
+  package var identifier: String? { raw["identifier"]?.object?["value"]?.string }
+  package var subproblems: [Problem] { (raw["subproblems"]?.array ?? []).compactMap(\.object).map(Problem.init) }
+
+  /// The CA's detail, then the type: "DNS problem: no A record (dns)".
+  package var summary: String {
+    let kind = type.rawValue == "about:blank" ? nil : type.name.shown(limit: 200)
+    return switch (detail?.shown(), kind) {
+    case (let detail?, let kind?): "\(detail) (\(kind))"
+    case (let detail?, nil): detail
+    case (nil, let kind?): kind
+    case (nil, nil): "the CA gave no detail"
+    }
+  }
+
+  /// A line for each subproblem, with its identifier (RFC 8555 §6.7.1).
+  package var subproblemLines: [String] {
+    subproblems.prefix(Self.maxSubproblemsShown).map { problem in
+      let whose = problem.identifier.map { "\($0.shown(limit: 255)): " } ?? ""
+      return whose + problem.summary
+    }
+  }
+
+  /// The exit status of a refusal with this problem. The HTTP status decides where the type is none of those that
+  /// ask for something else than giving up; the `status` in the body may disagree and is not looked at.
+  package func exitStatus(httpStatus: Int) -> ExitStatus {
+    switch type {
+    case .rateLimited, .serverInternal, .badNonce, .orderNotReady: .notNow
+    case .userActionRequired, .externalAccountRequired, .accountDoesNotExist: .personMustAct
+    default: Self.exitStatus(httpStatus: httpStatus, isACME: type.isACME)
+    }
+  }
+
+  /// - Parameter isACME: whether an ACME server said it, with a type of its own, and not a proxy before it.
+  package static func exitStatus(httpStatus: Int, isACME: Bool = false) -> ExitStatus {
+    switch httpStatus {
+    case 429 where !isACME: .notNow
+    case 400..<500: .refused
+    case 500..<600: .notNow
+    default: .protocolBroken
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// Token and account key in one, which is what the CA looks for (RFC 8555 §8.1). Each challenge type shows
+/// another projection of it.
+package struct KeyAuthorization: Equatable, Sendable {
+  package let text: String
+
+  package init(token: Token, thumbprint: String) { text = "\(token.text).\(thumbprint)" }
+
+  private var digest: [UInt8] { SHA256.digest(of: Array(text.utf8)) }
+
+  /// The value of the TXT record (§8.4).
+  package var dnsValue: String { Base64URL.encode(digest) }
+
+  /// SHA-256 in lower-case hex, as in the acmeIdentifier extension (RFC 8737 §3).
+  package var tlsDigest: String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+/// What has to be visible where, for a challenge to succeed.
+package enum Publication: Equatable, Sendable {
+  /// A file that the web server of the identifier shows (RFC 8555 §8.3).
+  case http(token: Token, host: String, body: String)
+  /// A TXT record (§8.4).
+  case dns(name: String, value: String)
+  /// A certificate that is shown to who asks for `acme-tls/1` by SNI `name` (RFC 8737, RFC 8738).
+  case tls(name: String, digest: String)
+
+  /// The folder that http-01 looks into (RFC 8555 §8.3).
+  package static let httpFolder = ".well-known/acme-challenge"
+
+  /// nil where the challenge is of a type that we do not know, or cannot be met for such an identifier.
+  package init?(_ challenge: Challenge, identifier: Identifier, thumbprint: String) {
+    guard let token = challenge.answerable?.token else { return nil }
+    let authorization = KeyAuthorization(token: token, thumbprint: thumbprint)
+    switch (challenge.type, identifier) {
+    case (.http01, .dns(let name, wildcard: false)):
+      self = .http(token: token, host: name.text, body: authorization.text)
+    case (.http01, .ip(let address)):
+      let host = address.octets.count == 16 ? "[\(address.text)]" : address.text
+      self = .http(token: token, host: host, body: authorization.text)
+    case (.dns01, .dns(let name, _)):
+      self = .dns(name: "_acme-challenge.\(name.text)", value: authorization.dnsValue)
+    case (.tlsALPN01, .dns(let name, wildcard: false)):
+      self = .tls(name: name.text, digest: authorization.tlsDigest)
+    case (.tlsALPN01, .ip(let address)):
+      self = .tls(name: address.reverseName, digest: authorization.tlsDigest)
+    default: return nil
+    }
+  }
+
+  /// The member that a document adds to the challenge, with its name.
+  var member: (name: String, object: JSONObject) {
+    switch self {
+    case .http(let token, let host, let body):
+      let path = "/\(Self.httpFolder)/\(token.text)"
+      return ("http", ["body": .string(body), "path": .string(path), "url": .string("http://\(host)\(path)")])
+    case .dns(let name, let value): return ("dns", ["name": .string(name), "type": "TXT", "value": .string(value)])
+    case .tls(let name, let digest): return ("tls", ["digest": .string(digest), "name": .string(name)])
+    }
+  }
+
+  /// A line that a person, or a script of theirs, can publish from.
+  package var line: String {
+    switch self {
+    case .http(let token, let host, let body): "http://\(host)/\(Self.httpFolder)/\(token.text) \(body)"
+    case .dns(let name, let value): "\(name) TXT \(value)"
+    case .tls(let name, let digest): "\(name) acmeIdentifier \(digest)"
+    }
+  }
+}

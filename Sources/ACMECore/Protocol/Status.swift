@@ -1,0 +1,17 @@
+/// The `status` of an account, order, authorization or challenge (RFC 8555 §7.1.6). An open set: RFC 8739 adds
+/// `canceled` to it, others may follow.
+package struct Status: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+
+  package static let pending = Status(rawValue: "pending")
+  package static let ready = Status(rawValue: "ready")
+  package static let processing = Status(rawValue: "processing")
+  package static let valid = Status(rawValue: "valid")
+  package static let invalid = Status(rawValue: "invalid")
+  package static let deactivated = Status(rawValue: "deactivated")
+  package static let expired = Status(rawValue: "expired")
+  package static let revoked = Status(rawValue: "revoked")
+
+  package var description: String { rawValue.shown(limit: 50) }
+}

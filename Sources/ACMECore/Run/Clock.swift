@@ -1,0 +1,56 @@
+/// A signal that asks the tool to end came while it waited.
+package struct Interrupted: Error {
+  package init() {}
+}
+
+/// What tells time, and waits. Tests bring their own.
+package struct Clock {
+  /// Seconds from some fixed moment; never set back.
+  package let monotonic: () -> Double
+  package let wall: () -> Timestamp
+  /// Throws `Interrupted`.
+  package let sleep: (_ seconds: Double) throws -> Void
+  /// From 0 up to 1, to spread retries.
+  package let random: () -> Double
+
+  package init(
+    monotonic: @escaping () -> Double, wall: @escaping () -> Timestamp,
+    sleep: @escaping (_ seconds: Double) throws -> Void,
+    random: @escaping () -> Double = { Double.random(in: 0..<1) }
+  ) {
+    self.monotonic = monotonic
+    self.wall = wall
+    self.sleep = sleep
+    self.random = random
+  }
+}
+
+/// How much time a tool's own work may still take.
+package struct Budget {
+  package let clock: Clock
+  private let seconds: Int
+  private let end: Double
+
+  package init(seconds: Int, clock: Clock) {
+    self.clock = clock
+    self.seconds = seconds
+    end = clock.monotonic() + Double(seconds)
+  }
+
+  package var remaining: Double { end - clock.monotonic() }
+
+  /// The failure of a budget that is spent while waiting for `what`.
+  package func spent(on what: String, retryAt: Timestamp? = nil) -> Failure {
+    Failure(
+      .notNow, "the \(seconds) seconds allowed are over while \(what)",
+      hint: "allow more with --timeout, or go on later", retryAt: retryAt)
+  }
+
+  /// Waits, unless that would be longer than is left: then there is no use in waiting at all.
+  package func wait(_ seconds: Double, for what: String, retryAt: Timestamp? = nil) throws {
+    guard seconds < remaining else {
+      throw spent(on: what, retryAt: retryAt ?? clock.wall() + Int64(seconds.rounded(.up)))
+    }
+    try clock.sleep(seconds)
+  }
+}

@@ -1,0 +1,2 @@
+/// The version of the whole suite.
+package let suiteVersion = "0.1.0"

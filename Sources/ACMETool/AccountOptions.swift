@@ -1,0 +1,21 @@
+package import ACMECore
+package import ArgumentParser
+
+/// The account document.
+package struct AccountOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The account document that acme-register wrote.", valueName: "file"),
+    transform: nonEmpty)
+  package var account: String?
+
+  package init() {}
+
+  /// The document, from the option or from ACME_ACCOUNT; nil where neither is there.
+  package func load(_ tool: Tool) throws -> AccountDocument? {
+    guard let file = account ?? tool.variable("ACME_ACCOUNT") else { return nil }
+    let object = try reading(file) { try JSONObject(parsing: Files.read(file)) }
+    do { return try AccountDocument(object) } catch {
+      throw Failure(error.status, "\(file): \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+internal import ACMECore
+internal import Glibc
+
+/// Reading and writing by descriptor, interrupted and partial calls gone on with.
+struct FileDescriptor {
+  static let standardInput = FileDescriptor(number: STDIN_FILENO)
+  static let standardOutput = FileDescriptor(number: STDOUT_FILENO)
+
+  let number: Int32
+
+  func write(_ bytes: [UInt8]) throws(IOError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+      if count < 0 {
+        guard errno == EINTR else { throw IOError(errno) }
+      } else {
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Everything up to the end, or nil where that is more than `limit` octets.
+  func readAll(limit: Int) throws(IOError) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= limit {
+      let count = Glibc.read(number, &buffer, buffer.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        guard errno == EINTR else { throw IOError(errno) }
+      } else {
+        bytes.append(contentsOf: buffer[..<count])
+      }
+    }
+    return nil
+  }
+
+  var isTerminal: Bool { isatty(number) == 1 }
+
+  var status: stat? {
+    var status = stat()
+    return fstat(number, &status) == 0 ? status : nil
+  }
+}
+
+/// What the system said.
+struct IOError: Error {
+  let code: Int32
+
+  init(_ code: Int32) { self.code = code }
+
+  var reason: String {
+    let text = String(cString: strerror(code))
+    return (text.first?.lowercased() ?? "") + text.dropFirst()
+  }
+}
+
+extension stat {
+  func isOf(_ type: mode_t) -> Bool { st_mode & S_IFMT == type }
+  var isRegular: Bool { isOf(S_IFREG) }
+}

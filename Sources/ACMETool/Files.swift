@@ -1,0 +1,54 @@
+package import ACMECore
+internal import Glibc
+
+/// Files that are named on the command line or in a variable.
+package enum Files {
+  static let maxSize = 16 << 20
+
+  /// The whole file.
+  ///
+  /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is larger than 16 MiB.
+  package static func read(_ path: String) throws(Failure) -> [UInt8] {
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
+    let file = FileDescriptor(number: number)
+    defer { close(number) }
+    if let status = file.status, status.isOf(S_IFDIR) {
+      throw Failure(.noInput, "can't read \(path): \(IOError(EISDIR).reason)")
+    }
+    do {
+      guard let bytes = try file.readAll(limit: maxSize) else {
+        throw Failure(.input, "\(path) is larger than \(maxSize >> 20) MiB")
+      }
+      return bytes
+    } catch {
+      throw Failure(error, reading: path)
+    }
+  }
+
+  /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's
+  /// `<(…)` names is taken by its number.
+  static func open(_ path: String, _ flags: Int32) -> Int32 {
+    let number: Int32? =
+      switch path {
+      case "/dev/stdin": STDIN_FILENO
+      case "/dev/stdout": STDOUT_FILENO
+      case "/dev/stderr": STDERR_FILENO
+      case _ where path.hasPrefix("/dev/fd/"): Int32(path.dropFirst(8))
+      case _ where path.hasPrefix("/proc/self/fd/"): Int32(path.dropFirst(14))
+      default: nil
+      }
+    guard let number else { return Glibc.open(path, flags) }
+    return fcntl(number, F_DUPFD_CLOEXEC, 3)
+  }
+}
+
+extension Failure {
+  init(_ error: any Error, reading what: String) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let io as IOError: self.init(.io, "reading \(what) failed: \(io.reason)")
+    default: self.init(error, in: what)
+    }
+  }
+}

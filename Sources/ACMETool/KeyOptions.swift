@@ -1,0 +1,69 @@
+package import ACMECore
+package import ArgumentParser
+
+package struct PassphraseOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The passphrase of an encrypted key is the first line of FILE.", valueName: "file"),
+    transform: nonEmpty)
+  package var passphraseFile: String?
+
+  package init() {}
+
+  /// Asks for it when, and only when, it is needed.
+  package func passphrase(for key: String, _ tool: Tool) throws -> [UInt8] {
+    guard let file = passphraseFile ?? tool.variable("ACME_PASSPHRASE_FILE") else {
+      return try Terminal.askPassphrase("passphrase of \(key): ")
+    }
+    let line = try Files.read(file).prefix { $0 != 0x0A && $0 != 0x0D }
+    guard !line.isEmpty else { throw Failure(.input, "\(file) begins with an empty line, not with a passphrase") }
+    return Array(line)
+  }
+
+  /// The same for a key that is to be encrypted: a person types it twice.
+  package func newPassphrase(_ tool: Tool) throws -> [UInt8] {
+    guard passphraseFile == nil, tool.variable("ACME_PASSPHRASE_FILE") == nil else {
+      return try passphrase(for: "the new key", tool)
+    }
+    let first = try Terminal.askPassphrase("passphrase of the new key: ")
+    guard !first.isEmpty else { throw Failure(.input, "the passphrase is empty") }
+    guard try Terminal.askPassphrase("the same again: ") == first else {
+      throw Failure(.input, "the two passphrases differ")
+    }
+    return first
+  }
+
+  package func key(pem: [UInt8], from source: String, _ tool: Tool) throws -> PrivateKey {
+    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: source, tool) } }
+  }
+}
+
+/// The account's key, for the tools that sign with it.
+package struct AccountKeyOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("k"), .long], help: ArgumentHelp("The account's private key.", valueName: "file"),
+    transform: nonEmpty)
+  package var accountKey: String?
+
+  @OptionGroup package var passphrase: PassphraseOptions
+
+  package init() {}
+
+  /// The key, from the option or from ACME_ACCOUNT_KEY.
+  package func load(_ tool: Tool) throws -> PrivateKey {
+    guard let file = accountKey ?? tool.variable("ACME_ACCOUNT_KEY") else {
+      throw Failure(
+        .usage, "the account's key is missing", hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY")
+    }
+    return try passphrase.key(pem: Files.read(file), from: file, tool)
+  }
+
+  /// The key as the signer of a document's account.
+  package func signer(for jwk: JWK, in document: String, _ tool: Tool) throws -> Signer {
+    let signer = try load(tool).signer
+    guard signer.jwk == jwk else {
+      throw Failure(
+        .input, "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)")
+    }
+    return signer
+  }
+}

@@ -1,0 +1,40 @@
+package import ACMECore
+internal import Glibc
+
+/// All that is ever said on stderr, in one voice: the tool's name, what it is, then lower case without a full stop.
+/// Text from outside is escaped here, once.
+package struct Messages: Sendable {
+  /// A message may hold several pieces of foreign text, each cut already where it was put in.
+  private static let longest = 4000
+
+  let tool: String
+  let isQuiet: Bool
+  let isVerbose: Bool
+
+  package func error(_ failure: Failure) {
+    line("error: \(failure.message)")
+    for detail in failure.details + (failure.problem?.subproblemLines ?? []) { line("  \(detail)") }
+    if let hint = failure.hint, !isQuiet { line("hint: \(hint)") }
+  }
+
+  package func warning(_ text: String) {
+    if !isQuiet { line("warning: \(text)") }
+  }
+
+  package func step(_ text: String) {
+    if isVerbose { line(text) }
+  }
+
+  /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
+  package func progress(_ text: String?) {
+    guard !isQuiet, !isVerbose, isatty(STDERR_FILENO) == 1 else { return }
+    let bytes = Array("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: 70))" } ?? "")".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  /// One write a line, so that the lines of a pipeline's tools don't mix.
+  private func line(_ text: String) {
+    let bytes = Array("\(tool): \(text.shown(limit: Self.longest))\n".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

@@ -1,0 +1,49 @@
+package import ACMECore
+package import ArgumentParser
+
+/// What the steps need that go on with an order at the CA.
+package struct OrderOptions: ParsableArguments {
+  @OptionGroup package var key: AccountKeyOptions
+  @OptionGroup package var account: AccountOptions
+  @OptionGroup package var ca: CAOptions
+
+  package init() {}
+
+  /// Checks that document, account, key and options belong together, and gives back who signs.
+  package func authorize(_ document: OrderDocument, _ tool: Tool) throws -> OrderAuthority {
+    _ = try ca.directory(of: document.ca.directory, tool)
+    let account = try account.load(tool)
+    if let account {
+      guard account.url == document.accountURL, account.jwk == document.jwk,
+        account.ca.directory == document.ca.directory
+      else {
+        throw Failure(
+          .input, "the order document is of the account \(document.accountURL), not of \(account.url)")
+      }
+    }
+    let signer = try key.signer(for: document.jwk, in: "the order document", tool)
+    // The account document is ours alone; the order document may have been on another host. Where the two know
+    // different endpoints, the CA is asked.
+    let isBelievable = account.map { $0.ca.endpoints.hasSameEndpoints(as: document.ca.endpoints) } ?? true
+    return OrderAuthority(
+      signer: signer, connection: try ca.connection(tool), believedCA: isBelievable ? document.ca : nil)
+  }
+}
+
+extension Tool {
+  /// The order document on stdin.
+  package func readOrder() throws -> OrderDocument {
+    let order = try OrderDocument(readDocument(.order))
+    self.order = order
+    return order
+  }
+
+  /// Refuses a document whose request isn't the one in `file`.
+  package func pin(_ document: OrderDocument, to file: String?) throws {
+    guard let file else { return }
+    let request = try reading(file) { try CertificateRequest(Files.read(file)) }
+    guard request == document.csr else {
+      throw Failure(.input, "the order document holds another certificate request than \(file)")
+    }
+  }
+}

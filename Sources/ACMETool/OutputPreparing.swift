@@ -1,0 +1,22 @@
+internal import ACMECore
+internal import Glibc
+
+extension OutputOptions {
+  /// Throws `Failure` 73 where the output can't be created: better now than when a certificate is at stake.
+  package func prepare() throws {
+    if let file { _ = try AtomicFile(file) }
+  }
+
+  /// The same for a key, which may also not go over another file.
+  package func prepare(forKeyReplacing mayReplace: Bool) throws {
+    guard let file else { return }
+    let target = try AtomicFile(file)
+    if !mayReplace { try target.refuseToReplace() }
+  }
+
+  /// Whether the reader is another tool right now, and not a file for later.
+  package var isPipe: Bool {
+    guard file == nil, let status = FileDescriptor.standardOutput.status else { return false }
+    return status.isOf(S_IFIFO) || status.isOf(S_IFSOCK)
+  }
+}

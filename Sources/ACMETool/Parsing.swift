@@ -1,0 +1,77 @@
+internal import ACMECore
+internal import ArgumentParser
+internal import Glibc
+
+extension Step {
+  /// The step that the arguments ask for. A verb comes first or not at all: an option before it would belong to
+  /// another command, and be lost.
+  static func parseStep(_ arguments: [String]) throws -> any Step {
+    let verb = verbs.first { $0._commandName == arguments.first }
+    if let verb {
+      return try verb.parseOwn(Array(arguments.dropFirst()))
+    }
+    return try parseOwn(arguments)
+  }
+
+  private static var verbs: [any Step.Type] {
+    configuration.subcommands.compactMap { $0 as? any Step.Type }
+  }
+
+  private static func parseOwn(_ arguments: [String]) throws -> any Step {
+    var parsed = try parseAsRoot(arguments)
+    if let step = parsed as? Self { return step }
+    if let verb = parsed as? any Step {
+      throw ValidationError("the verb comes first: \(_commandName) \(type(of: verb)._commandName) …")
+    }
+    // Help, version and completions: running them throws what they have to say.
+    try parsed.run()
+    throw CleanExit.message("")
+  }
+
+  static var usageLine: String {
+    usageString().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Says what is wrong with the arguments, or what was asked for about them.
+  static func endParsing(_ error: any Error, _ arguments: [String]) -> Int32 {
+    let speaker = verbs.first { $0._commandName == arguments.first } ?? self
+    guard speaker.exitCode(for: error) != .success else {
+      let text = speaker.fullMessage(for: error)
+      return write(text.hasSuffix("\n") ? text : text + "\n")
+    }
+    let failure = usageFailure(speaker.message(for: error))
+    let name = _commandName
+    let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
+    let messages = Messages(tool: name, isQuiet: isQuiet, isVerbose: false)
+    messages.error(failure)
+    let namesFile = arguments.contains {
+      $0 == "-o" || $0 == "--output" || $0.hasPrefix("--output=") || ($0.hasPrefix("-o") && !$0.hasPrefix("--"))
+    }
+    let sink = Sink(toStandardOutput: !namesFile, messages: messages)
+    let status = sink.pass(on: ProblemDocument(failure, tool: name), kind: speaker.outputKind)
+    return (status ?? failure.status).rawValue
+  }
+
+  /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?".
+  private static func usageFailure(_ text: String) -> Failure {
+    let lines = text.split(separator: "\n").map(String.init)
+    let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1).map(String.init)
+    var message = sentences[0]
+    if message.hasSuffix(".") { message.removeLast() }
+    message = (message.first?.lowercased() ?? "") + message.dropFirst()
+    var hint = sentences.count > 1 ? sentences[1] : "see \(_commandName) --help"
+    if let first = hint.first { hint = first.lowercased() + hint.dropFirst() }
+    return Failure(.usage, message, hint: hint)
+  }
+
+  private static func write(_ text: String) -> Int32 {
+    do {
+      try FileDescriptor.standardOutput.write(Array(text.utf8))
+      return ExitStatus.done.rawValue
+    } catch {
+      let failure = Failure(error, in: "stdout")
+      Messages(tool: _commandName, isQuiet: false, isVerbose: false).error(failure)
+      return failure.status.rawValue
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package import ACMECore
+internal import Glibc
+
+/// The signals that ask a tool to end, without a handler: held back, they stay pending and are looked for where the
+/// tool waits. Whoever has something to put away does so and then dies by the signal after all.
+package enum Signals {
+  private static func set() -> sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
+    return set
+  }
+
+  /// From now on a signal waits until `dieByPending` or `release`.
+  package static func hold() {
+    var signals = set()
+    sigprocmask(SIG_BLOCK, &signals, nil)
+  }
+
+  package static func release() {
+    var signals = set()
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Runs `body` with the signals held back; one that came ends the tool afterwards.
+  static func holding<Result>(_ body: () throws -> Result) rethrows -> Result {
+    var signals = set()
+    var before = sigset_t()
+    sigprocmask(SIG_BLOCK, &signals, &before)
+    defer { sigprocmask(SIG_SETMASK, &before, nil) }
+    return try body()
+  }
+
+  package static var isPending: Bool { pending != nil }
+
+  private static var pending: Int32? {
+    var signals = sigset_t()
+    sigpending(&signals)
+    return [SIGINT, SIGTERM, SIGHUP].first { sigismember(&signals, $0) == 1 }
+  }
+
+  /// Waits, or throws as soon as a signal comes, which is then pending again.
+  package static func sleep(_ seconds: Double) throws {
+    var signals = set()
+    let whole = seconds.rounded(.down)
+    var time = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
+    let signal = sigtimedwait(&signals, nil, &time)
+    guard signal > 0 else { return }
+    hold()
+    kill(getpid(), signal)
+    throw Interrupted()
+  }
+
+  /// Ends the process by the signal that came, so that the shell sees what it was.
+  static func dieByPending() -> Never {
+    release()
+    // Not reached where a signal was pending with its default action.
+    exit(ExitStatus.bug.rawValue)
+  }
+
+  package static var clock: Clock {
+    Clock(
+      monotonic: {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+      },
+      wall: { Timestamp(seconds: Int64(time(nil))) },
+      sleep: Signals.sleep)
+  }
+}

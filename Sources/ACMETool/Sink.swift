@@ -1,0 +1,74 @@
+internal import ACMECore
+internal import Glibc
+
+/// Where the product goes, or word of the failure.
+struct Sink {
+  private let file: String?
+  private let ifChanged: Bool
+  private let isFailureWritten: Bool
+  private let messages: Messages
+
+  init(options: OutputOptions, messages: Messages) {
+    file = options.file
+    ifChanged = options.ifChanged
+    isFailureWritten = options.file == nil && !FileDescriptor.standardOutput.isTerminal
+    self.messages = messages
+  }
+
+  init(toStandardOutput: Bool, messages: Messages) {
+    file = nil
+    ifChanged = false
+    isFailureWritten = toStandardOutput && !FileDescriptor.standardOutput.isTerminal
+    self.messages = messages
+  }
+
+  func write(_ product: Product) throws {
+    switch product {
+    case .document(let object): try write(Array((object.text + "\n").utf8))
+    case .text(let text): try write(Array(text.utf8))
+    case .secret(let bytes, let mayReplace):
+      if let file {
+        try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))
+      } else {
+        warnWhereOthersCanRead()
+        try writeToStandardOutput(bytes)
+      }
+    }
+  }
+
+  private func write(_ bytes: [UInt8]) throws {
+    guard let file else { return try writeToStandardOutput(bytes) }
+    try AtomicFile(file).write(bytes, as: .ordinary(ifChanged: ifChanged))
+  }
+
+  /// Sends a failure down the pipe, where that is what the tool's output is.
+  ///
+  /// Returns the status to end with instead, where even that failed in a way that the reader has to know.
+  func pass(on problem: ProblemDocument, kind: OutputKind) -> ExitStatus? {
+    guard kind == .document, isFailureWritten else { return nil }
+    // A reader that is gone changes nothing: the failure that is reported is the first one.
+    try? FileDescriptor.standardOutput.write(Array((problem.object.text + "\n").utf8))
+    return nil
+  }
+
+  private func writeToStandardOutput(_ bytes: [UInt8]) throws {
+    do {
+      try FileDescriptor.standardOutput.write(bytes)
+      // Some file systems say only now that the disk is full.
+      if let status = FileDescriptor.standardOutput.status, status.isRegular { try sync() }
+    } catch {
+      throw Failure(.io, "writing to stdout failed: \(error.reason)")
+    }
+  }
+
+  private func sync() throws(IOError) {
+    guard fsync(STDOUT_FILENO) == 0 || errno == EINVAL || errno == EROFS else { throw IOError(errno) }
+  }
+
+  private func warnWhereOthersCanRead() {
+    guard let status = FileDescriptor.standardOutput.status, status.isRegular,
+      status.st_mode & (S_IRGRP | S_IROTH) != 0
+    else { return }
+    messages.warning("the private key goes to a file that others can read: use -o, or umask 077")
+  }
+}

@@ -1,0 +1,80 @@
+package import ACMECore
+internal import Glibc
+
+/// A problem document came in instead of what was needed.
+package struct EarlierFailure: Error {
+  let problem: ProblemDocument
+  /// From a pipe, the tool before has said all there is to say.
+  let isFromPipe: Bool
+
+  /// What is said where it was kept in a file.
+  var repeated: Failure {
+    Failure(
+      problem.exit, "stdin holds an earlier failure: \(problem.tool.shown(limit: 50)): \(problem.message)",
+      hint: problem.hint)
+  }
+}
+
+extension Tool {
+  /// All of stdin.
+  ///
+  /// - Parameters:
+  ///   - need: what it should hold, for the message where it is a terminal or empty.
+  ///   - refusingProblems: false for the step that has something to do with a problem document too.
+  package func readStandardInput(_ need: String, refusingProblems: Bool = true) throws -> [UInt8] {
+    let stdin = FileDescriptor.standardInput
+    guard !stdin.isTerminal else {
+      throw Failure(.usage, "\(need) is needed on stdin, which is a terminal", hint: usage)
+    }
+    let bytes: [UInt8]?
+    do {
+      bytes = try stdin.readAll(limit: Files.maxSize)
+    } catch {
+      // A closed stdin has nothing in it, like an empty one.
+      guard error.code == EBADF else { throw Failure(error, reading: "stdin") }
+      bytes = []
+    }
+    guard let bytes else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
+    guard bytes.contains(where: { !$0.isBlank }) else {
+      throw Failure(
+        .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
+    }
+    if refusingProblems, let problem = problem(in: bytes) { throw earlierFailure(problem) }
+    return bytes
+  }
+
+  /// A document of the kind `format`.
+  package func readDocument(_ format: DocumentFormat) throws -> JSONObject {
+    try document(format, in: readStandardInput(format.title))
+  }
+
+  package func document(_ format: DocumentFormat, in bytes: [UInt8]) throws -> JSONObject {
+    try reading("stdin") {
+      let object = try JSONObject(parsing: bytes)
+      let found = try DocumentFormat(of: object)
+      guard found == format else { throw Malformed("\(found.title) where \(format.title) is needed") }
+      return object
+    }
+  }
+
+  /// The problem document that `bytes` are; nil where they are something else.
+  package func problem(in bytes: [UInt8]) -> ProblemDocument? {
+    guard bytes.looksLikeJSON, let object = try? JSONObject(parsing: bytes) else { return nil }
+    return try? ProblemDocument(object)
+  }
+
+  /// `problem` as the end of this tool too.
+  package func earlierFailure(_ problem: ProblemDocument) -> EarlierFailure {
+    let status = FileDescriptor.standardInput.status
+    return EarlierFailure(
+      problem: problem, isFromPipe: status.map { $0.isOf(S_IFIFO) || $0.isOf(S_IFSOCK) } ?? false)
+  }
+}
+
+extension [UInt8] {
+  package var looksLikeJSON: Bool { first { !$0.isBlank } == UInt8(ascii: "{") }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

@@ -1,0 +1,54 @@
+internal import ACMECore
+internal import ArgumentParser
+internal import CSystem
+internal import Glibc
+
+extension Step {
+  /// The whole life of a tool: parse, do the step, write, and say what went wrong. Never returns.
+  package static func start() -> Never {
+    protectMemory()
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let step: any Step
+    do {
+      step = try parseStep(arguments)
+    } catch {
+      Glibc.exit(endParsing(error, arguments))
+    }
+    Glibc.exit(step.runToTheEnd(named: _commandName).rawValue)
+  }
+
+  /// Keys must not get into a core dump, nor be read by another process of the user.
+  private static func protectMemory() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    _ = CSystem_set_undumpable()
+  }
+}
+
+extension Step {
+  fileprivate func runToTheEnd(named name: String) -> ExitStatus {
+    let messages = Messages(tool: name, isQuiet: messageOptions.quiet, isVerbose: messageOptions.verbose)
+    let tool = Tool(name: name, messages: messages, usage: Self.usageLine)
+    let sink = Sink(options: output, messages: messages)
+    do {
+      let product = try perform(tool)
+      try sink.write(product)
+      return .done
+    } catch let earlier as EarlierFailure {
+      if !earlier.isFromPipe { messages.error(earlier.repeated) }
+      return sink.pass(on: earlier.problem, kind: Self.outputKind) ?? earlier.problem.exit
+    } catch is Interrupted {
+      Signals.dieByPending()
+    } catch {
+      var failure = Failure(error, in: name, status: .input)
+      failure.order = failure.order ?? tool.order
+      return report(failure, sink, messages, name)
+    }
+  }
+
+  private func report(_ failure: Failure, _ sink: Sink, _ messages: Messages, _ name: String) -> ExitStatus {
+    messages.error(failure)
+    return sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind) ?? failure.status
+  }
+}

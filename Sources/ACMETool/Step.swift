@@ -1,0 +1,46 @@
+package import ACMECore
+package import ArgumentParser
+
+/// What a tool's output is, which decides how its failures travel down the pipe.
+package enum OutputKind: Sendable {
+  /// JSON: a failure is written as an `acme-problem/1`.
+  case document
+  /// PEM or plain text: a failure writes nothing.
+  case text
+}
+
+/// What a step has made.
+package enum Product {
+  case document(JSONObject)
+  case text(String)
+  /// A private key: readable by its owner alone, and never written over another file unasked.
+  case secret([UInt8], mayReplace: Bool)
+}
+
+/// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
+package protocol Step: ParsableCommand {
+  static var outputKind: OutputKind { get }
+  var messageOptions: MessageOptions { get }
+  var output: OutputOptions { get }
+
+  func perform(_ tool: Tool) throws -> Product
+}
+
+extension Step {
+  /// Never called: `Step.start` runs a step by `perform`.
+  package func run() throws {}
+}
+
+package struct MessageOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say errors only, without hints.")
+  package var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say each step on stderr.")
+  package var verbose = false
+
+  package init() {}
+
+  package func validate() throws {
+    guard !(quiet && verbose) else { throw ValidationError("-q and -v contradict each other") }
+  }
+}

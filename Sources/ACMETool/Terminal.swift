@@ -1,0 +1,54 @@
+internal import ACMECore
+internal import Glibc
+
+/// What a person is asked, on the terminal itself: stdin and stdout belong to the pipeline.
+enum Terminal {
+  private static let longestLine = 1024
+
+  /// Reads a line without showing it.
+  ///
+  /// Throws `Failure` 78 where there is no terminal.
+  static func askPassphrase(_ question: String) throws -> [UInt8] {
+    let number = open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard number >= 0 else {
+      throw Failure(
+        .personMustAct, "the \(question.dropLast(2).shown()) is needed, and there is no terminal to ask for it",
+        hint: "give it with --passphrase-file, or set ACME_PASSPHRASE_FILE")
+    }
+    defer { close(number) }
+    let terminal = FileDescriptor(number: number)
+    var before = termios()
+    tcgetattr(number, &before)
+    var silent = before
+    silent.c_lflag &= ~tcflag_t(ECHO)
+    // A signal that came while the echo is off would leave the terminal so.
+    Signals.hold()
+    tcsetattr(number, TCSAFLUSH, &silent)
+    defer {
+      tcsetattr(number, TCSAFLUSH, &before)
+      Signals.release()
+    }
+    try terminal.write(Array(question.shown().utf8))
+    let line = try readLine(number)
+    try terminal.write([0x0A])
+    return line
+  }
+
+  private static func readLine(_ number: Int32) throws -> [UInt8] {
+    var line: [UInt8] = []
+    while line.count <= longestLine {
+      var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      let count = poll(&ready, 1, 200)
+      if Signals.isPending { throw Interrupted() }
+      guard count > 0 else { continue }
+      var byte: UInt8 = 0
+      guard read(number, &byte, 1) == 1, byte != 0x0A, byte != 0x0D else { break }
+      line.append(byte)
+    }
+    return line
+  }
+}
+
+extension Substring {
+  fileprivate func shown() -> String { String(self).shown() }
+}

@@ -1,0 +1,38 @@
+// curl_easy_setopt and curl_easy_getinfo are variadic macros, which Swift cannot import: one wrapper for each
+// type of argument. No logic, no policy.
+#ifndef ACME_CCURL_SHIM_H
+#define ACME_CCURL_SHIM_H
+
+#include <curl/curl.h>
+
+typedef size_t (*CCurl_callback)(char *data, size_t size, size_t count, void *context);
+
+static inline CURLcode CCurl_set_long(CURL *handle, CURLoption option, long value) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode CCurl_set_string(CURL *handle, CURLoption option, const char *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode CCurl_set_pointer(CURL *handle, CURLoption option, void *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode CCurl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode CCurl_set_callback(CURL *handle, CURLoption option, CCurl_callback value) {
+  return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode CCurl_set_progress(CURL *handle, curl_xferinfo_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+static inline CURLcode CCurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+static inline CURLcode CCurl_get_long(CURL *handle, CURLINFO info, long *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
+
+// A macro with a cast in it.
+static const long CCurl_http_version_2tls = CURL_HTTP_VERSION_2TLS;
+
+#endif

@@ -1,0 +1,20 @@
+// System calls that Swift's Glibc module leaves out: variadics and Linux's own. No logic, no policy.
+#ifndef ACME_CSYSTEM_SHIM_H
+#define ACME_CSYSTEM_SHIM_H
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// prctl is variadic. PR_SET_DUMPABLE 0: no core dump, and no other process of the user may read our memory.
+static inline int CSystem_set_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// glibc has no openat2, and syscall is variadic. RESOLVE_BENEATH: nothing in the path may lead out of the folder.
+static inline int CSystem_open_beneath(int folder, const char *path, unsigned long flags, unsigned long mode) {
+  struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_BENEATH};
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+#endif

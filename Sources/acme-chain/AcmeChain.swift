@@ -1,0 +1,63 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// Fetches the chain of a finished order, and writes it only if it is what was asked for.
+@main
+struct AcmeChain: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-chain",
+    abstract: "Fetch the certificate chain of a finished order, and verify it.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var order: OrderOptions
+
+  @Option(
+    help: ArgumentHelp("Refuse a document or chain for another certificate request than FILE's.", valueName: "file"),
+    transform: nonEmpty)
+  var csr: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func perform(_ tool: Tool) throws -> Product {
+    let input = try tool.readStandardInput("an order document or a PEM chain")
+    let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input)
+    return .text(try chain.pem)
+  }
+
+  private func fetch(for input: [UInt8], _ tool: Tool) throws -> CertificateChain {
+    var document = try OrderDocument(tool.document(.order, in: input))
+    tool.order = document
+    try tool.pin(document, to: csr)
+    try output.prepare()
+    guard document.order.status == .valid, let url = document.order.certificate else {
+      throw Failure(
+        .input, "the order \(document.url) is \(document.order.status) and has no certificate yet",
+        hint: "acme-finalize")
+    }
+    let client = try Client(order.authorize(document, tool), &document)
+    let pem = try client.certificate(at: url)
+    return try reading("the certificate \(url)", status: .protocolBroken) {
+      let chain = try CertificateChain(pem: pem, strict: true)
+      try chain.verifyLeaf(isFor: document.csr)
+      try chain.verifySignatures()
+      return chain
+    }
+  }
+
+  private func verify(_ pem: [UInt8]) throws -> CertificateChain {
+    try output.prepare()
+    let request = try csr.map { file in try reading(file) { try CertificateRequest(Files.read(file)) } }
+    return try reading("stdin") {
+      let chain = try CertificateChain(pem: pem, strict: false)
+      if let request { try chain.verifyLeaf(isFor: request) }
+      try chain.verifySignatures()
+      return chain
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// All of it: orders, publishes, tells the CA, waits, cleans up.
+@main
+struct AcmeChallenge: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-challenge",
+    abstract: "Order a certificate, and prove control of its names.",
+    discussion: "Without a verb it does all of it. With one, that step alone, from document to document.",
+    version: suiteVersion,
+    subcommands: [
+      OrderVerb.self, ShowVerb.self, PublishVerb.self, RespondVerb.self, WaitVerb.self, CleanVerb.self,
+      CancelVerb.self,
+    ])
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var solving: SolverOptions
+  @OptionGroup var asked: AskedOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func perform(_ tool: Tool) throws -> Product {
+    let input = try tool.readStandardInput("a certificate request or an order document")
+    try output.prepare()
+    let solvers = solving.solvers
+    var (client, document) = try open(input, solvers, tool)
+    if document.order.status == .pending { try prove(&document, client, solvers, tool) }
+    document.replayNonce = output.isPipe ? client.unusedNonce : nil
+    return .document(try document.object)
+  }
+
+  private func open(
+    _ input: [UInt8], _ solvers: Solvers, _ tool: Tool
+  ) throws -> (client: Client, document: OrderDocument) {
+    guard input.looksLikeJSON else {
+      let request = try reading("stdin") { try CertificateRequest(input) }
+      if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
+      return try asked.order(request, order, tool)
+    }
+    var document = try OrderDocument(tool.document(.order, in: input))
+    tool.order = document
+    if !solvers.isEmpty { try solvers.prepare(for: document.askedIdentifiers) }
+    let client = try Client(order.authorize(document, tool), &document)
+    try client.refreshAll(&document, tool)
+    return (client, document)
+  }
+
+  /// From here on a signal waits until what was published is taken away.
+  private func prove(_ document: inout OrderDocument, _ client: Client, _ solvers: Solvers, _ tool: Tool) throws {
+    let pending = document.authorizations.filter { $0.status == .pending }.map(\.identifier)
+    guard pending.isEmpty || !solvers.isEmpty else { throw Solvers.missing(for: pending) }
+    try document.choose(by: solvers)
+    tool.order = document
+    Signals.hold()
+    var published = Published()
+    do {
+      try published.publish(document, by: solvers)
+      try client.respond(&document, tool)
+      try client.awaitReady(&document, tool)
+    } catch {
+      published.clean(tool)
+      throw error
+    }
+    published.clean(tool)
+    if Signals.isPending { throw Interrupted() }
+    Signals.release()
+  }
+}

@@ -1,0 +1,91 @@
+import ACMECore
+import CSystem
+import Glibc
+
+/// A web server's folder. Nothing is written or removed through a link that leads out of it: who may write below
+/// it is not always who runs this.
+final class WebRoot {
+  private let path: String
+  private let root: Int32
+
+  /// Throws `Failure` 73 where there is no folder that could be written to.
+  init(_ path: String) throws {
+    self.path = path
+    root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard root >= 0 else { throw Self.failure(.cannotCreate, "can't use the web root \(path)") }
+  }
+
+  deinit { close(root) }
+
+  /// Puts a file there that everybody may read, whatever the umask.
+  func put(_ body: String, as token: Token) throws {
+    let folder = try makeFolder()
+    defer { close(folder) }
+    // A file of this name is left from an earlier try, whole or not.
+    if read(token, in: folder) == body { return }
+    unlinkat(folder, token.text, 0)
+    let file = CSystem_open_beneath(folder, token.text, UInt(O_WRONLY | O_CREAT | O_EXCL), 0o600)
+    guard file >= 0 else { throw Self.failure(.cannotCreate, "can't create \(shown(token))") }
+    defer { close(file) }
+    let bytes = Array(body.utf8)
+    guard write(file, bytes, bytes.count) == bytes.count, fchmod(file, 0o644) == 0 else {
+      let failure = Self.failure(.io, "writing \(shown(token)) failed")
+      unlinkat(folder, token.text, 0)
+      throw failure
+    }
+  }
+
+  /// Removes the file, if it holds exactly `body`. The folders stay.
+  func remove(_ token: Token, ifStill body: String) throws {
+    let folder = CSystem_open_beneath(root, Publication.httpFolder, UInt(O_RDONLY | O_DIRECTORY), 0)
+    guard folder >= 0 else {
+      guard errno == ENOENT else { throw Self.failure(.io, "can't look for \(shown(token))") }
+      return
+    }
+    defer { close(folder) }
+    guard read(token, in: folder) == body else { return }
+    guard unlinkat(folder, token.text, 0) == 0 || errno == ENOENT else {
+      throw Self.failure(.io, "can't remove \(shown(token))")
+    }
+  }
+
+  /// The folder of the tokens; its parts are made where they are missing, open to everybody.
+  private func makeFolder() throws -> Int32 {
+    var parent = root
+    var parentPath = path
+    for name in Publication.httpFolder.split(separator: "/").map(String.init) {
+      defer { if parent != root { close(parent) } }
+      let isNew = mkdirat(parent, name, 0o755) == 0
+      guard isNew || errno == EEXIST else {
+        throw Self.failure(.cannotCreate, "can't create \(parentPath)/\(name)")
+      }
+      parentPath += "/\(name)"
+      let relative = String(parentPath.dropFirst(path.count + 1))
+      let child = CSystem_open_beneath(root, relative, UInt(O_RDONLY | O_DIRECTORY), 0)
+      guard child >= 0 else { throw Self.failure(.cannotCreate, "can't use \(parentPath)") }
+      if isNew { fchmod(child, 0o755) }
+      parent = child
+    }
+    return parent
+  }
+
+  /// What the file holds; nil where there is none, or it is none of ours.
+  private func read(_ token: Token, in folder: Int32) -> String? {
+    let file = CSystem_open_beneath(folder, token.text, UInt(O_RDONLY | O_NOFOLLOW | O_NONBLOCK), 0)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let count = Glibc.read(file, &bytes, bytes.count)
+    return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  private func shown(_ token: Token) -> String { "\(path)/\(Publication.httpFolder)/\(token.text)" }
+
+  private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
+    Failure(status, "\(what): \(String(cString: strerror(errno)).lowercasedFirst)")
+  }
+}
+
+extension String {
+  fileprivate var lowercasedFirst: String { (first?.lowercased() ?? "") + dropFirst() }
+}

@@ -1,0 +1,38 @@
+import ACMECore
+import ACMETool
+
+/// http-01: files below the folder that a web server shows (RFC 8555 §8.3).
+struct WebRootSolver: Solver {
+  private let general: String?
+  private let named: [Identifier: String]
+
+  init(_ arguments: [WebRootArgument]) {
+    general = arguments.first { $0.identifier == nil }?.folder
+    named = Dictionary(uniqueKeysWithValues: arguments.compactMap { argument in
+      argument.identifier.map { ($0, argument.folder) }
+    })
+  }
+
+  func challengeType(for identifier: Identifier) -> Challenge.Kind? {
+    switch identifier {
+    case .dns(_, wildcard: false), .ip: folder(for: identifier) == nil ? nil : .http01
+    default: nil
+    }
+  }
+
+  func prepare(for identifiers: [Identifier]) throws {
+    for folder in Set(identifiers.compactMap(folder)).sorted() { _ = try WebRoot(folder) }
+  }
+
+  func publish(_ publication: Publication, for identifier: Identifier) throws {
+    guard case .http(let token, _, let body) = publication, let folder = folder(for: identifier) else { return }
+    try WebRoot(folder).put(body, as: token)
+  }
+
+  func clean(_ publication: Publication, for identifier: Identifier) throws {
+    guard case .http(let token, _, let body) = publication, let folder = folder(for: identifier) else { return }
+    try WebRoot(folder).remove(token, ifStill: body)
+  }
+
+  private func folder(for identifier: Identifier) -> String? { named[identifier] ?? general }
+}

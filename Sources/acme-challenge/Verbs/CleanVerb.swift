@@ -1,0 +1,38 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct CleanVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "clean", abstract: "Take away what is published. Needs no key.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var solving: SolverOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  /// After a failure there is something to clean too: what the problem's order names. The problem is then passed on.
+  func perform(_ tool: Tool) throws -> Product {
+    let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
+    if let problem = tool.problem(in: input) {
+      if let document = try problem.order { try clean(document) }
+      throw tool.earlierFailure(problem)
+    }
+    var document = try OrderDocument(tool.document(.order, in: input))
+    try output.prepare()
+    try clean(document)
+    if !output.isPipe { document.replayNonce = nil }
+    return .document(try document.object)
+  }
+
+  private func clean(_ document: OrderDocument) throws {
+    let solvers = try solving.serving(document)
+    for authorization in document.authorizations {
+      guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }
+      for challenge in authorization.challenges where challenge.type == type {
+        guard let publication = document.publication(challenge, of: authorization) else { continue }
+        try solver.clean(publication, for: authorization.identifier)
+      }
+    }
+  }
+}

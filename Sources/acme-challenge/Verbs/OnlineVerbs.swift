@@ -1,0 +1,87 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct RespondVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "respond", abstract: "Tell the CA to validate the chosen challenges.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var choice: TypeOption
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    try goOn(tool) { client, document in
+      guard document.order.status == .pending else { return }
+      try client.respond(&document, tool)
+    } prepare: { document in
+      guard document.order.status == .pending else { return }
+      try document.choose(type: choice.type, isRequired: true)
+    }
+  }
+}
+
+struct WaitVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "wait", abstract: "Wait until the order is ready, or has failed.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    try goOn(tool) { client, document in try client.awaitReady(&document, tool) }
+  }
+}
+
+struct CancelVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: "Give up the authorizations that are pending or valid.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    try goOn(tool) { client, document in
+      try client.fetchAuthorizations(&document, tool)
+      for authorization in document.authorizations where [.pending, .valid].contains(authorization.status) {
+        try document.update(client.deactivate(authorization: authorization.url))
+        tool.order = document
+      }
+      try client.refresh(&document)
+    }
+  }
+}
+
+/// A verb that talks to the CA about an order that is there.
+protocol OnlineVerb: Step {
+  var order: OrderOptions { get }
+}
+
+extension RespondVerb: OnlineVerb {}
+extension WaitVerb: OnlineVerb {}
+extension CancelVerb: OnlineVerb {}
+
+extension OnlineVerb {
+  /// Reads the order, goes on with it, and gives it back.
+  ///
+  /// - Parameter prepare: what can be said without the CA.
+  fileprivate func goOn(
+    _ tool: Tool, _ step: (Client, inout OrderDocument) throws -> Void,
+    prepare: (inout OrderDocument) throws -> Void = { _ in }
+  ) throws -> Product {
+    var document = try tool.readOrder()
+    try output.prepare()
+    try prepare(&document)
+    let client = try Client(order.authorize(document, tool), &document)
+    try step(client, &document)
+    document.replayNonce = output.isPipe ? client.unusedNonce : nil
+    return .document(try document.object)
+  }
+}

@@ -1,0 +1,85 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct OrderVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "order", abstract: "Place the order, and work out what is to be published.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var solving: SolverOptions
+  @OptionGroup var choice: TypeOption
+
+  @Option(
+    help: ArgumentHelp("Take up the order at URL, instead of placing one.", valueName: "url"),
+    transform: OrderVerb.url)
+  var url: ACMEURL?
+
+  @OptionGroup var asked: AskedOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func validate() throws {
+    guard url == nil || asked.isEmpty else {
+      throw ValidationError("--url takes up an order as it is: --profile, --not-before and --not-after don't go with it")
+    }
+  }
+
+  func perform(_ tool: Tool) throws -> Product {
+    let request = try reading("stdin") { try CertificateRequest(tool.readStandardInput("a certificate request")) }
+    try output.prepare()
+    let solvers = solving.solvers
+    if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
+    var (client, document) =
+      try url.map { try takeUp($0, request, tool) } ?? asked.order(request, order, tool)
+    if solvers.isEmpty || choice.type != nil {
+      try document.choose(type: choice.type, isRequired: false)
+    } else {
+      try document.choose(by: solvers)
+    }
+    document.replayNonce = output.isPipe ? client.unusedNonce : nil
+    return .document(try document.object)
+  }
+
+  private func takeUp(
+    _ url: ACMEURL, _ request: CertificateRequest, _ tool: Tool
+  ) throws -> (client: Client, document: OrderDocument) {
+    let (client, account) = try NewOrder.connect(request, order, tool)
+    let order = try client.order(at: url)
+    let identifiers = JSON.array(order.identifiers.map { .object($0.object) })
+    guard Set(order.identifiers) == Set(request.identifiers) else {
+      throw Failure(
+        .input, "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())")
+    }
+    var document = try OrderDocument(
+      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: ["identifiers": identifiers],
+      order: order, csr: request)
+    tool.order = document
+    try client.fetchAuthorizations(&document, tool)
+    return (client, document)
+  }
+
+  private static func url(_ text: String) throws -> ACMEURL {
+    do { return try ACMEURL(text) } catch { throw ValidationError("--url takes an https URL: \(error.reason.shown(limit: 300))") }
+  }
+}
+
+/// By which type of challenge control is to be proved.
+struct TypeOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Choose the challenges of this type: \(Challenge.Kind.known.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "type"),
+    transform: TypeOption.kind)
+  var type: Challenge.Kind?
+
+  private static func kind(_ text: String) throws -> Challenge.Kind {
+    let kind = Challenge.Kind(rawValue: text)
+    guard Challenge.Kind.known.contains(kind) else {
+      throw ValidationError("'\(text.shown(limit: 50))' is no challenge type that these tools can meet")
+    }
+    return kind
+  }
+}

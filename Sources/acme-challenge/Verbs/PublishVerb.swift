@@ -1,0 +1,41 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct PublishVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "publish", abstract: "Put in place what the CA will look for. Needs no key.", version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var solving: SolverOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    var document = try tool.readOrder()
+    try output.prepare()
+    let solvers = try solving.serving(document)
+    try document.choose(by: solvers)
+    var published = Published()
+    do {
+      try published.publish(document, by: solvers)
+    } catch {
+      published.clean(tool)
+      throw error
+    }
+    if !output.isPipe { document.replayNonce = nil }
+    return .document(try document.object)
+  }
+}
+
+extension SolverOptions {
+  /// The solvers, if they serve any name of the document at all. The names that they don't serve are passed over.
+  func serving(_ document: OrderDocument) throws -> Solvers {
+    guard !solvers.isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR") }
+    let identifiers = document.authorizations.map(\.identifier)
+    guard identifiers.isEmpty || identifiers.contains(where: { solvers.solver(for: $0) != nil }) else {
+      throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")
+    }
+    return solvers
+  }
+}

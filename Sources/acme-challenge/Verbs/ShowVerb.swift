@@ -1,0 +1,22 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct ShowVerb: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Say what is to be published, a line each.", version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    let document = try tool.readOrder()
+    try output.prepare()
+    let lines = document.authorizations.filter { $0.status == .pending }.flatMap { authorization in
+      let challenges = authorization.chosen.map { [$0] } ?? authorization.challenges
+      return challenges.compactMap { document.publication($0, of: authorization)?.line }
+    }
+    return .text(lines.map { $0 + "\n" }.joined())
+  }
+}

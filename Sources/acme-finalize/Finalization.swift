@@ -1,0 +1,66 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+
+/// From `ready` to `valid`; what was asked for already is not asked for again.
+struct Finalization {
+  /// How often finalize is sent, where the CA seems not to have seen it.
+  private static let maxTries = 3
+
+  let client: Client
+  let tool: Tool
+
+  func run(_ document: inout OrderDocument) throws {
+    // A saved document may be older than the CA's work.
+    if document.order.status == .pending { try refresh(&document) }
+    for _ in 1...Self.maxTries where document.order.status == .ready {
+      try client.refuseDead(document)
+      try finalize(&document)
+    }
+    try client.refuseDead(document)
+    switch document.order.status {
+    case .valid: return
+    case .processing: try awaitCertificate(&document)
+    case .pending:
+      throw Failure(
+        .notNow, "the order \(document.url) is still pending: its authorizations aren't all valid",
+        hint: "acme-challenge wait")
+    default: throw Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
+    }
+  }
+
+  private func finalize(_ document: inout OrderDocument) throws {
+    guard let url = document.order.finalize else {
+      throw Failure(.protocolBroken, "the order \(document.url) has no finalize URL")
+    }
+    do {
+      guard let answer = try client.finalize(url, request: document.csr) else { return try refresh(&document) }
+      try update(&document, answer.order)
+      if answer.order.status == .processing { try awaitCertificate(&document, answer.retryAfter) }
+    } catch let failure as Failure where failure.problem?.type == .orderNotReady {
+      // RFC 8555 §7.4: what the order's status says decides.
+      try refresh(&document)
+      if document.order.status == .ready { throw failure }
+    }
+  }
+
+  private func awaitCertificate(_ document: inout OrderDocument, _ retryAfter: RetryAfter? = nil) throws {
+    defer { tool.messages.progress(nil) }
+    let url = document.url
+    let order = try client.pollOrder(
+      url, for: "the CA is issuing the order \(url)", retryAfter: retryAfter,
+      isDone: { $0.status != .processing },
+      eachTime: { _, _ in tool.messages.progress("the CA is issuing the certificate") })
+    try update(&document, order)
+    try client.refuseDead(document)
+  }
+
+  private func refresh(_ document: inout OrderDocument) throws {
+    try update(&document, client.order(at: document.url))
+  }
+
+  private func update(_ document: inout OrderDocument, _ order: Order) throws {
+    try document.update(order)
+    tool.order = document
+  }
+}

@@ -1,0 +1,48 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// Makes a private key: one of the site, or one of an account.
+@main
+struct AcmeKey: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-key",
+    abstract: "Make a private key, or show what belongs to one.",
+    version: suiteVersion,
+    subcommands: [Public.self, JWKForm.self, Thumbprint.self, Import.self])
+  static let outputKind = OutputKind.text
+
+  @Option(
+    help: ArgumentHelp(
+      "The kind of key: \(KeyType.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "type"))
+  var type = KeyType.p256
+
+  @OptionGroup var newKey: NewKeyOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func perform(_ tool: Tool) throws -> Product {
+    try output.prepare(forKeyReplacing: newKey.force)
+    return try newKey.product(PrivateKey.generate(type), tool)
+  }
+}
+
+extension KeyType: ExpressibleByArgument {}
+
+/// How a private key is written.
+struct NewKeyOptions: ParsableArguments {
+  @Flag(help: "Encrypt the key with a passphrase.")
+  var encrypt = false
+
+  @OptionGroup var passphrase: PassphraseOptions
+
+  @Flag(help: "Write over a file that is there already.")
+  var force = false
+
+  func product(_ key: PrivateKey, _ tool: Tool) throws -> Product {
+    let secret = encrypt ? try passphrase.newPassphrase(tool) : nil
+    return .secret(try key.pem(passphrase: secret), mayReplace: force)
+  }
+}

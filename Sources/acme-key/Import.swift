@@ -1,0 +1,21 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct Import: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Read a private JSON Web Key (certbot's form), write PEM.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var newKey: NewKeyOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    let bytes = try tool.readStandardInput("a private JSON Web Key")
+    try output.prepare(forKeyReplacing: newKey.force)
+    let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: bytes)) }
+    return try newKey.product(key, tool)
+  }
+}

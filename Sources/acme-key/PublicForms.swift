@@ -1,0 +1,63 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// Where the verbs that show something of a key get it from.
+struct ExistingKeyOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The private key, instead of stdin.", valueName: "file"),
+    transform: nonEmpty)
+  var key: String?
+
+  @OptionGroup var passphrase: PassphraseOptions
+
+  func publicKey(_ tool: Tool) throws -> PublicKey {
+    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
+    let source = key ?? "stdin"
+    // What is public may be all that somebody has.
+    if let publicKey = try reading(source, { try PublicKey(pem: pem) }) { return publicKey }
+    return try passphrase.key(pem: pem, from: source, tool).publicKey
+  }
+}
+
+struct Public: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "public", abstract: "Show the public key in PEM.", version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var existing: ExistingKeyOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    .text(try existing.publicKey(tool).pem)
+  }
+}
+
+struct JWKForm: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "jwk", abstract: "Show the public key as a JSON Web Key.", version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var existing: ExistingKeyOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    .text(try existing.publicKey(tool).jwk.object.text + "\n")
+  }
+}
+
+struct Thumbprint: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "thumbprint", abstract: "Show the key's thumbprint (RFC 7638).", version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var existing: ExistingKeyOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    .text(try existing.publicKey(tool).jwk.thumbprint + "\n")
+  }
+}

@@ -1,0 +1,77 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// Makes an account at a CA, or finds the one that the key has already.
+@main
+struct AcmeRegister: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-register",
+    abstract: "Make an account at a CA, or find the one that the key has.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @Option(
+    name: [.customShort("k"), .long],
+    help: ArgumentHelp("The account's private key, instead of stdin.", valueName: "file"), transform: nonEmpty)
+  var accountKey: String?
+
+  @OptionGroup var passphrase: PassphraseOptions
+
+  @Option(
+    help: ArgumentHelp("Where the CA can reach a person: mailto:me@example.org. Repeatable.", valueName: "uri"),
+    transform: Contact.uri)
+  var contact: [String] = []
+
+  @Flag(help: "Agree to the CA's terms of service.")
+  var agreeTos = false
+
+  @OptionGroup var externalAccount: ExternalAccountOptions
+  @OptionGroup var ca: CAOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func perform(_ tool: Tool) throws -> Product {
+    let pem = try accountKey.map { try Files.read($0) } ?? tool.readStandardInput("a PEM account key")
+    try output.prepare()
+    let binding = try externalAccount.load(tool)
+    let signer = try passphrase.key(pem: pem, from: accountKey ?? "stdin", tool).signer
+    let client = try Client(ca.connection(tool), directory: ca.directory(of: nil, tool), signer: signer)
+
+    let existing = try client.existingAccount()
+    let document = try existing ?? register(with: client, binding)
+    guard document.account.status == .valid else {
+      throw Failure(
+        .personMustAct, "the account \(document.url) is \(document.account.status)",
+        hint: "make another with a new key")
+    }
+    if existing != nil { warnWhereContactDiffers(document, tool) }
+    return .document(document.object)
+  }
+
+  private func register(with client: Client, _ binding: ExternalAccount?) throws -> AccountDocument {
+    let directory = try client.ca().endpoints
+    if let terms = directory.termsOfService, !agreeTos {
+      throw Failure(
+        .personMustAct, "the CA wants its terms of service agreed to: \(terms.shown(limit: 500))",
+        hint: "read them, then give --agree-tos")
+    }
+    guard binding != nil || !directory.externalAccountRequired else {
+      throw Failure(
+        .personMustAct, "the CA takes only accounts that are bound to one that it knows already",
+        hint: "get a key id and a MAC key from it, and give them with --eab-kid and --eab-key-file")
+    }
+    return try client.newAccount(contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+  }
+
+  /// A CA gives an existing account as it is, whatever was asked for (RFC 8555 §7.3). One that says nothing of
+  /// contacts keeps none, or doesn't tell.
+  private func warnWhereContactDiffers(_ document: AccountDocument, _ tool: Tool) {
+    let known = document.account.contact
+    guard !contact.isEmpty, !known.isEmpty, Set(known) != Set(contact) else { return }
+    tool.messages.warning("the account exists already, and its contact stays \(known.joined(separator: ", ").shown())")
+  }
+}

@@ -1,0 +1,66 @@
+import ACMEClient
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// The external account binding (RFC 8555 §7.3.4). The MAC key is a secret: never on the command line.
+struct ExternalAccountOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The key id that the CA gave for an external account.", valueName: "id"),
+    transform: nonEmpty)
+  var eabKid: String?
+
+  @Option(
+    help: ArgumentHelp("The MAC key to it, in base64url (or in ACME_EAB_HMAC_KEY).", valueName: "file"),
+    transform: nonEmpty)
+  var eabKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The MAC: \(MACAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "alg"))
+  var eabAlg = MACAlgorithm.hs256
+
+  func validate() throws {
+    guard eabKid != nil || eabKeyFile == nil else { throw ValidationError("--eab-key-file needs --eab-kid") }
+    // The protected header is JSON, but a key id is ASCII (RFC 8555 §7.3.4).
+    guard eabKid?.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) ?? true else {
+      throw ValidationError("--eab-kid takes printable ASCII only")
+    }
+  }
+
+  /// nil where no binding is asked for.
+  func load(_ tool: Tool) throws -> ExternalAccount? {
+    guard let eabKid else { return nil }
+    let text: [UInt8]
+    let source: String
+    if let eabKeyFile {
+      (text, source) = (try Files.read(eabKeyFile), eabKeyFile)
+    } else if let value = tool.variable("ACME_EAB_HMAC_KEY") {
+      (text, source) = (Array(value.utf8), "ACME_EAB_HMAC_KEY")
+    } else {
+      throw Failure(.usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")
+    }
+    let key = try reading(source) { try Self.macKey(text) }
+    return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg)
+  }
+
+  /// base64url as it should be; CAs hand out padded keys and the other alphabet too.
+  private static func macKey(_ text: [UInt8]) throws -> [UInt8] {
+    let letters = text.split(whereSeparator: { $0 <= 0x20 })
+    guard letters.count == 1, let word = letters.first else { throw Malformed("one MAC key in base64url is needed") }
+    let plain = String(decoding: word, as: UTF8.self).map { character -> Character in
+      switch character {
+      case "+": "-"
+      case "/": "_"
+      default: character
+      }
+    }
+    let unpadded = String(plain).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard unpadded.count == 1 || unpadded[1].allSatisfy({ $0 == "=" }) else { throw Malformed("the MAC key is not base64url") }
+    let key = try Base64URL.decode(String(unpadded[0]))
+    guard !key.isEmpty else { throw Malformed("the MAC key is empty") }
+    return key
+  }
+}
+
+extension MACAlgorithm: ExpressibleByArgument {}

@@ -1,0 +1,321 @@
+"""A small ACME server (RFC 8555) for tests, right in everything unless its script says otherwise.
+
+    with ScriptedCA([("new-order", 1, refuses("rateLimited", 429))], webroot=folder) as ca:
+        ...a client talks to ca.directory, trusting ca.bundle...
+    assert ca.violations == []
+
+A script is a list of (where, nth, fault). `where` is what is asked for, the first part of its path: directory,
+new-nonce, new-account, account, new-order, order, authorization, challenge, finalize, certificate. `nth` counts the
+requests there from 1, or is EVERY. A fault (see faults.py) gets the request and `go`, which does what a right CA does
+and gives its answer; the answer that the fault gives back is the one that is sent.
+
+Every request is checked before its fault is played, and kept in `requests`; `violations` says what no right client
+would have sent. http-01 is validated by looking into the web root's folder, so that no web server is needed.
+"""
+
+import functools
+import hmac
+import json
+import pathlib
+import secrets
+import threading
+
+import issuer
+import jose
+from acme_objects import Account, Order, rfc3339
+from web import Answer, Server
+
+EVERY = None
+URN = "urn:ietf:params:acme:error:"
+JSON, PROBLEM, CHAIN = "application/json", "application/problem+json", "application/pem-certificate-chain"
+PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+class Refused(Exception):
+    """The CA says no; the one argument is the answer."""
+
+
+def problem(kind, status, detail=None, headers=None, **members):
+    """An answer that is an ACME problem; a `kind` with a colon in it is a whole URI, and None leaves a member out."""
+    body = {"type": kind if not kind or ":" in kind else URN + kind, "status": status,
+            "detail": detail or f"the CA says {kind}"} | members
+    body = {name: value for name, value in body.items() if value is not None}
+    return Answer(status, body, headers={"Content-Type": PROBLEM} | (headers or {}))
+
+
+class ScriptedCA:
+    """The CA. The keyword arguments are habits in which right CAs differ."""
+
+    def __init__(self, script=(), *, webroot=None, pending_polls=0, processing_polls=0, reuse=(), terms=True, eab=None,
+                 unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=()):
+        self.script, self.webroot = list(script), webroot
+        self.pending_polls = pending_polls  # so many looks find an answered challenge still at work
+        self.processing_polls = processing_polls  # and so many an order that is being issued
+        self.reuse = set(reuse)  # names whose authorizations are valid from the start
+        self.terms = terms  # there are terms to be agreed to
+        self.eab = eab or {}  # key id → bytes; where there is one, each account needs one
+        self.unproved = set(unproved)  # names that are never found proved
+        self.lenient = lenient  # like Caddy: a wrong answer leaves authorization and order pending
+        self.reversed = reversed  # names and authorizations come in another order than they were asked in
+        self.meta, self.certificate = meta or {}, certificate
+        self.hosts = ["127.0.0.1", *hosts]  # under which it may be asked
+        self.issuer = issuer.issuer()
+        self.bundle = self.issuer.path("web-root.pem")
+        self.requests, self.violations, self.counts = [], [], {}
+        self.nonces, self.accounts, self.orders, self.authorizations = set(), {}, {}, {}
+        self.lock = threading.RLock()
+        self.server = None
+
+    def __enter__(self):
+        files = [self.issuer.path(f"{self.certificate}.{end}") for end in ("pem", "key")]
+        self.server = Server(*files, self.answer, lambda e: self.violations.append(f"this CA itself failed: {e!r}"))
+        self.base = f"https://127.0.0.1:{self.server.port}"
+        self.directory = self.url("directory")
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """From now on the port refuses."""
+        if not self.server.stopped.is_set():
+            self.server.stop()
+
+    def url(self, *parts):
+        return "/".join([self.base, *map(str, parts)])
+
+    def asked(self, where):
+        """The requests to `where`, in their order."""
+        return [r for r in self.requests if r.where == where]
+
+    def account_document(self, jwk, **changes):
+        """Opens an account for `jwk` and gives the document that acme-register would write of it."""
+        account = self.open_account(jwk, [])
+        document = {"format": "acme-account/1", "directory": self.directory, "url": account.url, "jwk": jwk,
+                    "thumbprint": jose.thumbprint(jwk), "account": account.json(),
+                    "endpoints": self.serve_directory(None).json, "endpointsAt": rfc3339()} | changes
+        return json.dumps(document, sort_keys=True, separators=(",", ":")) + "\n"
+
+    # From a request to an answer.
+
+    def answer(self, request):
+        """Checks the request, plays its faults if the script has any, and else does what is asked."""
+        with self.lock:
+            self.requests.append(request)
+            nth = self.counts[request.where] = self.counts.get(request.where, 0) + 1
+        run = functools.partial(self.go, request)
+        try:
+            self.check(request)
+        except Refused as refusal:
+            return self.finished(request, refusal.args[0])
+        for where, n, fault in self.script:
+            if where == request.where and n in (EVERY, nth):
+                run = functools.partial(fault, request, run)
+        return self.finished(request, run())
+
+    def go(self, request):
+        serve = getattr(self, "serve_" + request.where.replace("-", "_"), None)
+        with self.lock:
+            try:
+                return serve(request) if serve else problem("malformed", 404, "no such thing here")
+            except Refused as refusal:
+                return refusal.args[0]
+
+    def finished(self, request, answer):
+        """The headers that every answer has, unless the answer says otherwise."""
+        headers = {"Content-Type": JSON, "Link": f'<{self.directory}>;rel="index"'}
+        if request.method == "POST" or request.where == "new-nonce":
+            headers["Replay-Nonce"] = self.new_nonce()
+        answer.headers = headers | answer.headers
+        return answer
+
+    def new_nonce(self):
+        nonce = secrets.token_urlsafe(12)
+        with self.lock:
+            self.nonces.add(nonce)
+        return nonce
+
+    # What can be said of a request before it is known what it asks for (RFC 8555, 6.1 to 6.5).
+
+    def wrong(self, request, text, kind="malformed", status=400):
+        """Notes what no right client would send, and refuses it."""
+        text = f"request {request.number}, {request.method} {request.path}: {text}"
+        self.violations.append(text)
+        raise Refused(problem(kind, status, text))
+
+    def check(self, request):
+        for header in ("User-Agent", "Accept-Language"):
+            if not request.headers.get(header):
+                self.wrong(request, f"no {header}")
+        if request.headers.get("Host") not in [f"{host}:{self.server.port}" for host in self.hosts]:
+            self.wrong(request, f"sent to {request.headers.get('Host')}")
+        if request.method in ("GET", "HEAD"):
+            if request.where not in ("directory", "new-nonce"):
+                self.wrong(request, "only the directory and nonces are had without a signature", status=405)
+            return
+        if request.method != "POST":
+            self.wrong(request, "the method", status=405)
+        if request.headers.get("Content-Type") != "application/jose+json":
+            self.wrong(request, f"content type {request.headers.get('Content-Type')}", status=415)
+        try:
+            jws = json.loads(request.body, object_pairs_hook=unique)
+            request.header = json.loads(jose.unb64(jws["protected"]), object_pairs_hook=unique)
+            payload = jose.unb64(jws["payload"])
+            request.payload = json.loads(payload, object_pairs_hook=unique) if payload else ""
+            signature = jose.unb64(jws["signature"])
+        except (ValueError, TypeError, KeyError) as error:
+            self.wrong(request, f"not a JWS: {error!r}")
+        if sorted(jws) != ["payload", "protected", "signature"]:
+            self.wrong(request, f"the JWS holds {sorted(jws)}")
+        self.check_header(request)
+        jwk = request.header.get("jwk") or request.account.jwk
+        signed = f"{jws['protected']}.{jws['payload']}".encode()
+        if not jose.verified(request.header.get("alg"), jwk, signed, signature):
+            self.wrong(request, "the signature is wrong")
+        if request.account and request.account.status != "valid":
+            raise Refused(problem("unauthorized", 401, f"the account is {request.account.status}"))
+
+    def check_header(self, request):
+        header, key = request.header, "jwk" if request.where == "new-account" else "kid"
+        if sorted(header) != sorted(["alg", "nonce", "url", key]):
+            self.wrong(request, f"the protected header holds {sorted(header)}")
+        if header["url"] != f"https://{request.headers['Host']}{request.path}":
+            self.wrong(request, f"signed for {header['url']}")
+        if key == "jwk" and set(header["jwk"]) & PRIVATE_MEMBERS:
+            self.wrong(request, "a private key in the header")
+        with self.lock:
+            if header["nonce"] not in self.nonces:
+                self.wrong(request, f"the nonce {header['nonce']!r} is used up or unknown", "badNonce")
+            self.nonces.remove(header["nonce"])
+        request.account = self.accounts.get(header.get("kid"))
+        if key == "kid" and not request.account:
+            raise Refused(problem("accountDoesNotExist", 400, f"there is no account {header['kid']}"))
+
+    def as_get(self, request):
+        if request.payload != "":
+            self.wrong(request, f"fetched with the payload {request.payload!r}")
+
+    # What is asked for (RFC 8555, 7).
+
+    def serve_directory(self, _):
+        meta = {"website": "https://ca.example/"} | ({"termsOfService": self.url("terms")} if self.terms else {})
+        meta |= {"externalAccountRequired": True} if self.eab else {}
+        names = {"newNonce": "new-nonce", "newAccount": "new-account", "newOrder": "new-order",
+                 "revokeCert": "revoke-cert", "keyChange": "key-change"}
+        return Answer(json={name: self.url(path) for name, path in names.items()} | {
+            "a2V5LXRoYXQtbm9ib2R5LWtub3dz": "https://ca.example/a-key-that-nobody-knows", "meta": meta | self.meta})
+
+    def serve_new_nonce(self, request):
+        return Answer(200 if request.method == "HEAD" else 204, headers={"Cache-Control": "no-store"})
+
+    def serve_new_account(self, request):
+        jwk, payload = request.header["jwk"], request.payload
+        for account in self.accounts.values():
+            if account.jwk == jwk:
+                return Answer(200, account.json(), headers={"Location": account.url})
+        if payload.get("onlyReturnExisting"):
+            return problem("accountDoesNotExist", 400, "no account has this key")
+        if self.terms and payload.get("termsOfServiceAgreed") is not True:
+            return problem("userActionRequired", 403, "the terms must be agreed to", instance=self.url("terms"))
+        if self.eab:
+            self.check_binding(request)
+        account = self.open_account(jwk, payload.get("contact", []))
+        return Answer(201, account.json(), headers={"Location": account.url})
+
+    def check_binding(self, request):
+        """RFC 8555, 7.3.4."""
+        inner = request.payload.get("externalAccountBinding")
+        if inner is None:
+            raise Refused(problem("externalAccountRequired", 403, "an account needs a binding"))
+        header = json.loads(jose.unb64(inner["protected"]))
+        if (sorted(inner), sorted(header)) != (["payload", "protected", "signature"], ["alg", "kid", "url"]):
+            self.wrong(request, "the binding's members")
+        if header["url"] != request.header["url"] or json.loads(jose.unb64(inner["payload"])) != request.header["jwk"]:
+            self.wrong(request, "the binding is for another URL or key")
+        digest = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}[header["alg"]]
+        signed = f"{inner['protected']}.{inner['payload']}".encode()
+        mac = hmac.new(self.eab.get(header["kid"], b"unknown"), signed, digest)
+        if jose.b64(mac.digest()) != inner["signature"]:
+            raise Refused(problem("unauthorized", 403, "the binding's MAC is wrong"))
+
+    def open_account(self, jwk, contact):
+        account = Account(self.url("account", len(self.accounts) + 1), jwk, contact)
+        self.accounts[account.url] = account
+        return account
+
+    def serve_account(self, request):
+        return Answer(json=request.account.json())
+
+    def serve_new_order(self, request):
+        wanted = [(i["type"], i["value"]) for i in request.payload["identifiers"]]
+        if not wanted or len(set(wanted)) != len(wanted):
+            self.wrong(request, f"an order for {wanted}")
+        order = Order(self, self.url("order", len(self.orders) + 1), request.account, wanted, request.payload)
+        self.orders[order.url] = order
+        self.authorizations |= {a.url: a for a in order.authorizations}
+        return Answer(201, order.json(), headers={"Location": order.url})
+
+    def found(self, request, things, url):
+        """The thing at `url`, if it belongs to the account that asks."""
+        thing = things.get(url)
+        if thing is None or thing.account is not request.account:
+            raise Refused(problem("malformed", 404, f"nothing at {url}"))
+        return thing
+
+    def order_of(self, request):
+        return self.found(request, self.orders, self.url("order", request.rest))
+
+    def serve_order(self, request):
+        self.as_get(request)
+        order = self.order_of(request)
+        order.step()
+        return Answer(json=order.json())
+
+    def serve_authorization(self, request):
+        authorization = self.found(request, self.authorizations, self.url("authorization", request.rest))
+        if request.payload == {"status": "deactivated"}:
+            authorization.status = "deactivated"
+        else:
+            self.as_get(request)
+            authorization.step()
+        return Answer(json=authorization.json())
+
+    def serve_challenge(self, request):
+        url, kind = request.rest.rsplit("/", 1)
+        authorization = self.found(request, self.authorizations, self.url("authorization", url))
+        if request.payload != {}:
+            self.wrong(request, f"a challenge answered with {request.payload!r}")
+        if authorization.status != "pending" or authorization.answered:
+            self.wrong(request, "a challenge answered that isn't pending any more")
+        authorization.answer(kind)
+        return Answer(json=authorization.challenge(kind), headers={"Link": f'<{authorization.url}>;rel="up"'})
+
+    def serve_finalize(self, request):
+        order = self.order_of(request)
+        if order.status() != "ready":
+            return problem("orderNotReady", 403, f"the order is {order.status()}")
+        csr = jose.unb64(request.payload["csr"])
+        if list(request.payload) != ["csr"] or issuer.names_in(csr) != sorted(order.identifiers):
+            self.wrong(request, "the request's names are not the order's", "badCSR")
+        order.finalize(csr)
+        return Answer(json=order.json(), headers={"Location": order.url})
+
+    def serve_certificate(self, request):
+        self.as_get(request)
+        chain = self.order_of(request).chain
+        if chain is None:
+            return problem("malformed", 404, "no such certificate")
+        return Answer(body=chain.encode(), headers={"Content-Type": CHAIN})
+
+    def proved(self, name, token, account):
+        """Is the right text in the web root? The http-01 of RFC 8555, 8.3, without the network between."""
+        file = pathlib.Path(self.webroot, ".well-known/acme-challenge", token)
+        right = file.is_file() and file.read_text().rstrip() == f"{token}.{jose.thumbprint(account.jwk)}"
+        return right and name not in self.unproved
+
+
+def unique(pairs):
+    """For json.loads: a doubled member is an error (RFC 7515, 4)."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a doubled member")
+    return dict(pairs)
