@@ -54,8 +54,9 @@ final class WebRoot {
     var parent = root
     var parentPath = path
     for name in Publication.httpFolder.split(separator: "/").map(String.init) {
-      defer { if parent != root { close(parent) } }
-      let isNew = mkdirat(parent, name, 0o755) == 0
+      let above = parent
+      defer { if above != root { close(above) } }
+      let isNew = mkdirat(above, name, 0o755) == 0
       guard isNew || errno == EEXIST else {
         throw Self.failure(.cannotCreate, "can't create \(parentPath)/\(name)")
       }
