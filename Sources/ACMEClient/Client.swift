@@ -100,6 +100,9 @@ extension Client {
 // MARK: Nonces, RFC 8555 §6.5 and §7.2
 
 extension Client {
+  /// How often newNonce is asked that answers without a nonce.
+  private static let maxNonceRequests = 3
+
   /// Keeps the nonce of an answer. One that can't be a nonce is passed over (§6.5.1).
   func keepNonce(of response: HTTPResponse) {
     guard let nonce = response.header("replay-nonce").flatMap({ try? Nonce($0) }) else { return }
@@ -111,9 +114,10 @@ extension Client {
 
   /// Each nonce is used once, whatever becomes of the request (§6.5.1).
   func takeNonce() throws -> Nonce {
-    if let nonce = nonces.popLast() { return nonce }
-    try atEndpoint(.newNonce) { url in
-      _ = try perform(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+    for _ in 1...Self.maxNonceRequests where nonces.isEmpty {
+      try atEndpoint(.newNonce) { url in
+        _ = try perform(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+      }
     }
     guard let nonce = nonces.popLast() else {
       throw Failure(.protocolBroken, "the CA's newNonce answered without a usable Replay-Nonce")

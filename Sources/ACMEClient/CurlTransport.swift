@@ -37,30 +37,31 @@ package final class CurlTransport: Transport {
     errors.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     defer { errors.deallocate() }
 
-    let result = request.body.withUnsafeBytes { body in
-      // The handle keeps its connections over a reset, and forgets everything else.
-      curl_easy_reset(handle)
-      let settings = [
-        set(request, body),
-        set(seconds: seconds),
-        setTrust(),
-        CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers.first),
-        CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errors),
-        answer.receive(on: handle),
-      ]
-      if let refused = settings.first(where: { $0 != CURLE_OK }) { return refused }
-      return withExtendedLifetime((answer, headers)) { curl_easy_perform(handle) }
-    }
+    let body = CurlBody(request.body)
+    // The handle keeps its connections over a reset, and forgets everything else.
+    curl_easy_reset(handle)
+    let settings = [
+      set(request, body),
+      set(seconds: seconds),
+      setTrust(),
+      CCurl_set_list(handle, CURLOPT_HTTPHEADER, headers.first),
+      CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errors),
+      answer.receive(on: handle),
+    ]
+    let began = ContinuousClock.now
+    let result =
+      settings.first { $0 != CURLE_OK } ?? withExtendedLifetime((answer, body, headers)) { curl_easy_perform(handle) }
     _ = CCurl_set_pointer(handle, CURLOPT_ERRORBUFFER, nil)
     guard result == CURLE_OK else {
-      throw error(result, String(cString: errors), answer, isOver: elapsed >= seconds - 0.01)
+      let isOver = ContinuousClock.now - began >= .seconds(seconds - 0.01)
+      throw error(result, String(cString: errors), answer, isOver: isOver)
     }
     var status = 0
     _ = CCurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     return HTTPResponse(status: status, headers: answer.headers, body: answer.body)
   }
 
-  private func set(_ request: HTTPRequest, _ body: UnsafeRawBufferPointer) -> CURLcode {
+  private func set(_ request: HTTPRequest, _ body: CurlBody) -> CURLcode {
     var settings = [
       CCurl_set_string(handle, CURLOPT_URL, request.url.text),
       // The string that was signed is the string that is asked for: no squashing of dots.
@@ -77,9 +78,7 @@ package final class CurlTransport: Transport {
     case .head: settings.append(CCurl_set_long(handle, CURLOPT_NOBODY, 1))
     case .post:
       settings.append(CCurl_set_long(handle, CURLOPT_POST, 1))
-      settings.append(CCurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count))
-      settings.append(
-        CCurl_set_pointer(handle, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.baseAddress)))
+      settings.append(body.send(on: handle))
     }
     return settings.first { $0 != CURLE_OK } ?? CURLE_OK
   }
@@ -104,12 +103,6 @@ package final class CurlTransport: Transport {
     return settings.first { $0 != CURLE_OK } ?? CURLE_OK
   }
 
-  private var elapsed: Double {
-    var microseconds: curl_off_t = 0
-    _ = CCurl_get_offset(handle, CURLINFO_TOTAL_TIME_T, &microseconds)
-    return Double(microseconds) / 1e6
-  }
-
   private func error(_ code: CURLcode, _ message: String, _ answer: CurlAnswer, isOver: Bool) -> TransportError {
     let text = message.isEmpty ? String(cString: curl_easy_strerror(code)) : message
     let reason = (text.first?.lowercased() ?? "") + text.dropFirst()
@@ -121,6 +114,8 @@ package final class CurlTransport: Transport {
       CURLE_USE_SSL_FAILED:
       return .untrusted(reason)
     case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason)
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
+      return .unintelligible(reason)
     case CURLE_OPERATION_TIMEDOUT where isOver: return .timedOut(reason)
     case CURLE_OPERATION_TIMEDOUT where !isConnected: return .unreachable(reason)
     default: return .lost(reason)

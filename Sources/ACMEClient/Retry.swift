@@ -71,15 +71,18 @@ extension Client {
       tries.unsent += 1
       guard tries.unsent < policy.connectAttempts else { throw failure }
       try wait(faultPause(tries.unsent), orThrow: failure)
-    case .lost(let reason), .timedOut(let reason):
-      let failure =
-        budget.remaining <= 0
-        ? budget.spent(on: "asking for \(what)") : Failure(.unreachable, "\(what): the answer was lost: \(reason)")
+    case .unintelligible(let reason): throw Failure(.protocolBroken, "\(what): the answer isn't HTTP: \(reason)")
+    case .timedOut:
+      let failure = budget.spent(on: "waiting for the CA's answer to \(what)")
+      if case .afterLookUp = request.repeatable { throw LostAnswer(failure: failure) }
+      throw failure
+    case .lost(let reason):
+      let failure = Failure(.unreachable, "\(what): the answer was lost: \(reason)")
       tries.lastFailure = failure
       tries.faults += 1
       if case .afterLookUp = request.repeatable { throw LostAnswer(failure: failure) }
       if case .once = request.repeatable, tries.faults > 1 { throw failure }
-      guard tries.faults < policy.faultAttempts, budget.remaining > 0 else { throw failure }
+      guard tries.faults < policy.faultAttempts else { throw failure }
       try wait(faultPause(tries.faults), orThrow: failure)
     }
   }

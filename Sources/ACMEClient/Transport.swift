@@ -34,7 +34,9 @@ package enum TransportError: Error, Equatable {
   case unreachable(String)
   /// The server could not show that it is who it should be, or no TLS came about.
   case untrusted(String)
-  /// The request may have been seen; its answer was lost or is not HTTP.
+  /// What came back is not HTTP.
+  case unintelligible(String)
+  /// The request may have been seen; its answer was lost.
   case lost(String)
   /// The time allowed was over; the request may have been seen.
   case timedOut(String)

@@ -1,10 +1,15 @@
 package import ArgumentParser
 
-package struct OutputOptions: ParsableArguments {
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
-    transform: nonEmpty)
-  package var output: String?
+/// Where a step's product goes.
+package protocol Destination: ParsableArguments {
+  /// The file to write; nil for stdout.
+  var file: String? { get }
+  /// Whether a file that holds the same already keeps its time.
+  var ifChanged: Bool { get }
+}
+
+package struct OutputOptions: Destination {
+  @OptionGroup private var target: KeyOutputOptions
 
   @Flag(help: "Leave FILE alone, and its time, if it holds the same already.")
   package var ifChanged = false
@@ -15,8 +20,20 @@ package struct OutputOptions: ParsableArguments {
     guard !ifChanged || file != nil else { throw ValidationError("--if-changed needs -o FILE") }
   }
 
-  /// The file to write; nil for stdout.
-  var file: String? { output == "-" ? nil : output }
+  package var file: String? { target.file }
+}
+
+/// The same for a private key, of which no second one is ever equal.
+package struct KeyOutputOptions: Destination {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
+    transform: nonEmpty)
+  package var output: String?
+
+  package init() {}
+
+  package var file: String? { output == "-" ? nil : output }
+  package var ifChanged: Bool { false }
 }
 
 /// An option whose value is empty was meant otherwise: an unset variable, most likely.

@@ -1,7 +1,7 @@
 internal import ACMECore
 internal import Glibc
 
-extension OutputOptions {
+extension Destination {
   /// Throws `Failure` 73 where the output can't be created: better now than when a certificate is at stake.
   package func prepare() throws {
     if let file { _ = try AtomicFile(file) }

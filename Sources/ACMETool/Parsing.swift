@@ -52,16 +52,20 @@ extension Step {
     return (status ?? failure.status).rawValue
   }
 
-  /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?".
+  /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?", or
+  /// "… is invalid … Please provide one of the following:" with a line for each.
   private static func usageFailure(_ text: String) -> Failure {
-    let lines = text.split(separator: "\n").map(String.init)
-    let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1).map(String.init)
-    var message = sentences[0]
-    if message.hasSuffix(".") { message.removeLast() }
-    message = (message.first?.lowercased() ?? "") + message.dropFirst()
-    var hint = sentences.count > 1 ? sentences[1] : "see \(_commandName) --help"
-    if let first = hint.first { hint = first.lowercased() + hint.dropFirst() }
-    return Failure(.usage, message, hint: hint)
+    let lines = text.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
+    let choices = lines.dropFirst().joined(separator: ", ")
+    let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1)
+    let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : "see \(_commandName) --help"
+    return Failure(.usage, inOurVoice(sentences[0]), hint: inOurVoice(hint[...]))
+  }
+
+  private static func inOurVoice(_ sentence: Substring) -> String {
+    var text = sentence
+    while let last = text.last, last == "." || last == " " { text.removeLast() }
+    return (text.first?.lowercased() ?? "") + text.dropFirst()
   }
 
   private static func write(_ text: String) -> Int32 {

@@ -8,10 +8,10 @@ struct Sink {
   private let isFailureWritten: Bool
   private let messages: Messages
 
-  init(options: OutputOptions, messages: Messages) {
-    file = options.file
-    ifChanged = options.ifChanged
-    isFailureWritten = options.file == nil && !FileDescriptor.standardOutput.isTerminal
+  init(destination: any Destination, messages: Messages) {
+    file = destination.file
+    ifChanged = destination.ifChanged
+    isFailureWritten = destination.file == nil && !FileDescriptor.standardOutput.isTerminal
     self.messages = messages
   }
 

@@ -11,7 +11,7 @@ package struct EarlierFailure: Error {
   var repeated: Failure {
     Failure(
       problem.exit, "stdin holds an earlier failure: \(problem.tool.shown(limit: 50)): \(problem.message)",
-      hint: problem.hint)
+      hint: problem.hint, problem: (problem.object["problem"]?.object).map(Problem.init))
   }
 }
 

@@ -30,7 +30,7 @@ extension Step {
   fileprivate func runToTheEnd(named name: String) -> ExitStatus {
     let messages = Messages(tool: name, isQuiet: messageOptions.quiet, isVerbose: messageOptions.verbose)
     let tool = Tool(name: name, messages: messages, usage: Self.usageLine)
-    let sink = Sink(options: output, messages: messages)
+    let sink = Sink(destination: output, messages: messages)
     do {
       let product = try perform(tool)
       try sink.write(product)

@@ -19,9 +19,11 @@ package enum Product {
 
 /// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
 package protocol Step: ParsableCommand {
+  associatedtype Output: Destination
+
   static var outputKind: OutputKind { get }
   var messageOptions: MessageOptions { get }
-  var output: OutputOptions { get }
+  var output: Output { get }
 
   func perform(_ tool: Tool) throws -> Product
 }

@@ -22,6 +22,9 @@ static inline CURLcode CCurl_set_list(CURL *handle, CURLoption option, struct cu
 static inline CURLcode CCurl_set_callback(CURL *handle, CURLoption option, CCurl_callback value) {
   return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode CCurl_set_seek(CURL *handle, curl_seek_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
 static inline CURLcode CCurl_set_progress(CURL *handle, curl_xferinfo_callback value) {
   return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
 }

@@ -3,7 +3,7 @@ import ACMECore
 /// Throws `Failure` 77 where the CA could not validate a name, with its own words for each.
 func refuseFailedChallenges(_ document: OrderDocument) throws {
   let failed = document.authorizations.filter { authorization in
-    authorization.status == .invalid
+    [.invalid, .deactivated, .expired, .revoked].contains(authorization.status)
       || authorization.status == .pending && authorization.chosen.map { $0.status == .invalid } == true
   }
   guard let first = failed.first else { return }
@@ -21,6 +21,9 @@ func refuseFailedChallenges(_ document: OrderDocument) throws {
 
 /// "the CA could not validate example.org by http-01: no such host (dns)"
 private func sentence(of authorization: Authorization) -> String {
+  guard [.pending, .invalid].contains(authorization.status) else {
+    return "the authorization for \(authorization.identifier) is \(authorization.status)"
+  }
   let challenge = authorization.failedChallenge
   let type = challenge.map { " by \($0.type)" } ?? ""
   let reason = challenge?.error.map { ": \($0.summary)" } ?? ""

@@ -8,6 +8,10 @@ extension Client {
 
   /// Fetches the authorizations of the order that are not in the document yet, or may have changed.
   func fetchAuthorizations(_ document: inout OrderDocument, _ tool: Tool) throws {
+    // An empty array is legal (RFC 9115), but then there is nothing to wait for.
+    guard document.order.status != .pending || !document.order.authorizations.isEmpty else {
+      throw Failure(.protocolBroken, "the order \(document.url) is pending, and has no authorization to be proved")
+    }
     for url in document.order.authorizations {
       try document.update(authorization(at: url))
       tool.order = document

@@ -55,6 +55,7 @@ struct AcmeCSR: Step {
     let request = try reading("the request") {
       try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
     }
+    tool.messages.step("a request for \(identifiers.list)")
     return .text(try request.pem)
   }
 }

@@ -7,20 +7,26 @@ struct Finalization {
   /// How often finalize is sent, where the CA seems not to have seen it.
   private static let maxTries = 3
 
+  /// A CA of several machines may need a moment until all know that the order is ready.
+  private static let pauseWhereNotReady = 1.0
+
   let client: Client
   let tool: Tool
 
   func run(_ document: inout OrderDocument) throws {
     // A saved document may be older than the CA's work.
     if document.order.status == .pending { try refresh(&document) }
-    for _ in 1...Self.maxTries where document.order.status == .ready {
+    for attempt in 1...Self.maxTries where document.order.status == .ready {
       try client.refuseDead(document)
-      try finalize(&document)
+      try finalize(&document, isLast: attempt == Self.maxTries)
     }
+    if document.order.status == .processing { try awaitCertificate(&document) }
     try client.refuseDead(document)
     switch document.order.status {
-    case .valid: return
-    case .processing: try awaitCertificate(&document)
+    case .valid:
+      guard document.order.certificate != nil else {
+        throw Failure(.protocolBroken, "the order \(document.url) is valid, but names no certificate")
+      }
     case .pending:
       throw Failure(
         .notNow, "the order \(document.url) is still pending: its authorizations aren't all valid",
@@ -29,7 +35,7 @@ struct Finalization {
     }
   }
 
-  private func finalize(_ document: inout OrderDocument) throws {
+  private func finalize(_ document: inout OrderDocument, isLast: Bool) throws {
     guard let url = document.order.finalize else {
       throw Failure(.protocolBroken, "the order \(document.url) has no finalize URL")
     }
@@ -40,7 +46,9 @@ struct Finalization {
     } catch let failure as Failure where failure.problem?.type == .orderNotReady {
       // RFC 8555 §7.4: what the order's status says decides.
       try refresh(&document)
-      if document.order.status == .ready { throw failure }
+      guard document.order.status == .ready else { return }
+      guard !isLast else { throw failure }
+      try client.budget.wait(Self.pauseWhereNotReady, for: "the CA makes up its mind about the order \(document.url)")
     }
   }
 
@@ -52,7 +60,6 @@ struct Finalization {
       isDone: { $0.status != .processing },
       eachTime: { _, _ in tool.messages.progress("the CA is issuing the certificate") })
     try update(&document, order)
-    try client.refuseDead(document)
   }
 
   private func refresh(_ document: inout OrderDocument) throws {

@@ -18,13 +18,14 @@ struct AcmeKey: Step {
   var type = KeyType.p256
 
   @OptionGroup var newKey: NewKeyOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: KeyOutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
   static func main() { start() }
 
   func perform(_ tool: Tool) throws -> Product {
     try output.prepare(forKeyReplacing: newKey.force)
+    tool.messages.step("making a key of type \(type.rawValue)")
     return try newKey.product(PrivateKey.generate(type), tool)
   }
 }

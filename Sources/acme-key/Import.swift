@@ -9,7 +9,7 @@ struct Import: Step {
   static let outputKind = OutputKind.text
 
   @OptionGroup var newKey: NewKeyOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: KeyOutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
   func perform(_ tool: Tool) throws -> Product {

@@ -154,8 +154,8 @@ class RegisterTest(TableTest):
             document = json.loads(result.text)
             self.assertEqual(result.out.count(b"\n"), 1)
             if result.status:
-                self.fails(result, result.status, "")
-                self.assertRegex(result.err, row.message)
+                self.fails(result, result.status, ".")
+                self.assertRegex(result.err, row.message or ".")
                 self.assertEqual([document[m] for m in ("format", "tool", "exit")],
                                  ["acme-problem/1", "acme-register", result.status])
             else:
@@ -189,12 +189,12 @@ class LinesTest(ToolTest):
 
     def test_an_untrusted_root(self):
         with ScriptedCA() as ca:
-            self.fails(self.register(ca.directory, ca.issuer.path("other-root.pem")), 69, "")
+            self.fails(self.register(ca.directory, ca.issuer.path("other-root.pem")), 69, ".")
             self.assertEqual(ca.requests, [])
 
     def test_a_certificate_for_another_host(self):
         with ScriptedCA(certificate="elsewhere") as ca:
-            self.fails(self.register(ca.directory, ca.bundle), 69, "")
+            self.fails(self.register(ca.directory, ca.bundle), 69, ".")
             self.assertEqual(ca.requests, [])
 
     def test_no_switch_for_trust(self):
@@ -202,7 +202,7 @@ class LinesTest(ToolTest):
             odd = {"SSL_CERT_FILE": str(ca.issuer.path("other-root.pem")), "CURL_CA_BUNDLE": str(ca.bundle)}
             result = self.run_tool("acme-register", "-k", kit().folder / "account.key", "--directory", ca.directory,
                                    "--timeout", "5", env=self.env | odd)
-            self.fails(result, 69, "")
+            self.fails(result, 69, ".")
 
     def test_trust_by_ssl_cert_file(self):
         with ScriptedCA() as ca:
@@ -214,19 +214,19 @@ class LinesTest(ToolTest):
             with self.subTest(words), socket.create_server(("127.0.0.1", 0)) as server:
                 threading.Thread(target=answer_all, args=(server, words), daemon=True).start()
                 directory = f"https://127.0.0.1:{server.getsockname()[1]}/dir"
-                self.fails(self.register(directory, ScriptedCA().bundle), 69, "")
+                self.fails(self.register(directory, ScriptedCA().bundle), 69, ".")
 
     def test_tls_that_never_comes(self):
         with socket.create_server(("127.0.0.1", 0)) as server:  # the kernel takes the connection, nobody answers
             directory = f"https://127.0.0.1:{server.getsockname()[1]}/dir"
             result = self.register(directory, ScriptedCA().bundle)
             self.assertIn(result.status, (69, 75))
-            self.fails(result, result.status, "")
+            self.fails(result, result.status, ".")
 
     def test_directories_that_are_no_url(self):
         for directory in "http://127.0.0.1/dir", "ca.example", "", "https://", "nobody-knows-this-name":
             with self.subTest(directory):
-                self.fails(self.register(directory, ScriptedCA().bundle), 64, "")
+                self.fails(self.register(directory, ScriptedCA().bundle), 64, ".")
 
 
 def answer_all(server, words):

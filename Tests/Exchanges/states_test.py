@@ -72,7 +72,7 @@ class StatesTest(JourneyTest):
         fails("the answer comes too late", CHALLENGE, 75, "", ("challenge", EVERY, sleeps(60)), budget=3,
               sent={"challenge": 1}),
     ] + [
-        fails(f"an authorization that is {status}", CHALLENGE, 77, status,
+        fails(f"an authorization that is {status}", CHALLENGE, 77, "one.example",
               ("authorization", EVERY, with_members(status=status)), sent={"challenge": 0})
         for status in ("invalid", "deactivated", "expired", "revoked")
     ] + [

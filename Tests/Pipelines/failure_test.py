@@ -58,7 +58,7 @@ class WrongWebRoot(PipelineTest):
         self.refused(self.run_tool("bash", "-c", VERBS))
 
     def test_status_of_each_tool(self):
-        result = self.sh(WHOLE + '; echo "${PIPESTATUS[@]}"')
+        result = self.sh(WHOLE + 'echo "${PIPESTATUS[@]}"')
         self.assertEqual(result.text, "0 77 77 77\n")
 
     def test_problem_tells_all(self):

@@ -56,7 +56,7 @@ class Signals(PipelineTest):
         self.ends_by(signal.SIGTERM, process)
 
     def test_killed_and_gone_on_with(self):
-        """Nothing could be taken away; the order document still leads to the certificate."""
+        """Nothing could be taken away. The order document still leads to the certificate, and to what was left."""
         self.save("order.json", self.step("acme-challenge order", "site.csr"))
         process = self.begin("order.json")
         process.kill()
@@ -64,7 +64,8 @@ class Signals(PipelineTest):
         self.assertEqual(len(self.testbed.tokens()), 1)
         self.testbed.thaw("nginx")
         self.ok(self.sh("""
-            acme-challenge --webroot "$WEBROOT" <order.json | acme-finalize | acme-chain -o site.pem"""))
+            acme-challenge --webroot "$WEBROOT" <order.json | acme-finalize | acme-chain -o site.pem
+            acme-challenge clean --webroot "$WEBROOT" <order.json >/dev/null"""))
         self.good_chain("site.pem", ["example.org"])
         self.assertEqual(self.testbed.tokens(), [])
 

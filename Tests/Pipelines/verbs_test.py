@@ -109,7 +109,9 @@ class Verbs(PipelineTest):
     def test_respond_does_not_guess(self):
         self.order()
         heard = len(self.testbed.requests())
-        self.fails(self.run_tool("acme-challenge", "respond", stdin=self.read("order.json")), 64, "--type")
+        result = self.run_tool("acme-challenge", "respond", stdin=self.read("order.json"))
+        self.fails(result, 64, "^acme-challenge: error: ")
+        self.assertIn("--type", result.err)
         self.assertEqual(self.testbed.requests(since=heard), [])
 
     def test_clean_leaves_what_is_not_the_document_s(self):

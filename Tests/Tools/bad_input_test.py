@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
 from bench import bench
 from tables import TableTest
@@ -138,7 +139,6 @@ class RequestTest(BadInputTest):
         ("acme-csr one.example <order.json", 65, "stdin"),
         ("acme-csr one.example <half.key", 65, "stdin"),
         ("acme-csr one.example <site.csr", 65, "stdin"),
-        ("acme-key -k missing jwk | acme-csr one.example", 65, ""),
         ("acme-csr -k missing one.example", 66, "missing"),
         ("acme-csr -k web one.example", 66, "web"),
         ("acme-csr -k photo.png one.example", 65, "photo.png"),
@@ -213,7 +213,7 @@ class ChallengeTest(BadInputTest):
         ("acme-challenge --webroot web -a account.json -k missing <site.csr", 66, "missing"),
         ("acme-challenge --webroot web -a account.json -k other.key <site.csr", 65, "key"),
         ("acme-challenge --webroot web -k other.key <order.json", 65, "key"),
-        (f"acme-challenge --webroot web {CA} --directory https://elsewhere.example/dir <site.csr", 65, "directory|elsewhere"),
+        (f"acme-challenge --webroot web {CA} --directory https://other.example/ <site.csr", 65, "directory|other"),
         (f"acme-challenge --webroot web {CA} --not-after yesterday <site.csr", 64, "yesterday|not-after"),
         (f"acme-challenge --webroot web {CA} --standalone 80 <site.csr", 64, "--standalone"),
         (f"acme-challenge --webroot web {CA} show <order.json", 64, "show"),
@@ -330,30 +330,25 @@ class ProblemTest(BadInputTest):
         ("cat exit-77.5.json | acme-finalize", 65, "exit"),
         ("cat exit-None.json | acme-finalize", 65, "exit"),
         ("acme-finalize <exit-0.json", 65, "exit"),
-        ("acme-csr -k missing one.example | acme-challenge --webroot web " + CA, 65, ""),
     )
 
 
 class GoneReaderTest(ToolTest):
     """A reader that is gone is 74, and no signal."""
 
+    COMMANDS = ("acme-key", "acme-key --help", "acme-key --version", "acme-key public -k site.key", "acme-chain <chain.pem",
+                "acme-csr -k site.key one.example", "acme-challenge show <order.json")
+
     def test_gone(self):
-        for command in ("acme-key", "acme-key public -k site.key", "acme-csr -k site.key one.example", "acme-key --help",
-                        "acme-challenge show <order.json", "acme-chain <chain.pem", "acme-key --version"):
+        for command in self.COMMANDS:
             with self.subTest(command):
                 read, write = os.pipe()
                 os.close(read)
                 with open(write, "wb") as pipe:
-                    result = self.run_in_bench(command, stdout=pipe)
-                self.assertEqual(result.status, 74, result)
-                self.assertEqual(result.err.count(": error: "), 1, result)
-
-    def run_in_bench(self, command, stdout):
-        import subprocess
-        done = subprocess.run(["bash", "-c", f"exec {command}"], cwd=bench().folder, env=self.env, stdout=stdout,
-                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60)
-        from tools import Result
-        return Result(done.returncode, b"", done.stderr)
+                    done = subprocess.run(["bash", "-c", f"exec {command}"], cwd=bench().folder, env=self.env, timeout=60,
+                                          stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.PIPE)
+                self.assertEqual(done.returncode, 74, done)
+                self.assertEqual(done.stderr.count(b": error: "), 1, done)
 
 
 class TerminalTest(ToolTest):

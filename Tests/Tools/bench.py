@@ -1,7 +1,6 @@
 """Files for offline tests, made once a run: keys, requests, documents, a chain, and things that are none of these."""
 
 import atexit
-import functools
 import json
 import pathlib
 import shutil
@@ -9,6 +8,7 @@ import subprocess
 import tempfile
 
 import issuer
+from once import once
 from scripted_ca import ScriptedCA
 from tools import clean_environment
 
@@ -98,6 +98,6 @@ class Bench:
         self.write("escape.json", json.dumps(PROBLEM | {"message": "red \x1b[31m\u202e text"}))
 
 
-@functools.cache
+@once
 def bench():
     return Bench()

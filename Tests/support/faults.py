@@ -28,7 +28,7 @@ def html(status):
 
 def refuses(kind, status=403, detail=None, members=None, **headers):
     """A problem, with these members besides and these headers."""
-    return lambda request, go: problem(kind, status, detail, dashed(headers), **copy.deepcopy(members or {}))
+    return lambda request, go: problem(kind, status, detail, dashed(headers), copy.deepcopy(members))
 
 
 def bad_nonce(**headers):
@@ -81,6 +81,14 @@ def lost(request, go):
     """It is done, but the client never hears of it."""
     go()
     raise HangUp
+
+
+def done_but(status):
+    """It is done, but the client hears of a failure."""
+    def fault(request, go):
+        go()
+        return Answer(status, body=b"")
+    return fault
 
 
 def with_headers(**headers):

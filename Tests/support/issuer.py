@@ -1,12 +1,13 @@
 """A throwaway certification authority, made once a run with openssl in a temporary folder, which goes with the run."""
 
-import functools
 import ipaddress
 import pathlib
 import re
 import subprocess
 import tempfile
 import threading
+
+from once import once
 
 EXTENSIONS = """
 [ca]
@@ -117,7 +118,7 @@ def certificates(pem):
     return PEM.findall(pem)
 
 
-@functools.cache
+@once
 def issuer():
     """The one that all tests of a run share."""
     return Issuer()

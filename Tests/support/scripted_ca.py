@@ -35,10 +35,10 @@ class Refused(Exception):
     """The CA says no; the one argument is the answer."""
 
 
-def problem(kind, status, detail=None, headers=None, **members):
-    """An answer that is an ACME problem; a `kind` with a colon in it is a whole URI, and None leaves a member out."""
-    body = {"type": kind if not kind or ":" in kind else URN + kind, "status": status,
-            "detail": detail or f"the CA says {kind}"} | members
+def problem(kind, status, detail=None, headers=None, members=None):
+    """An answer that is an ACME problem; a `kind` with a colon in it is a whole URI, a member that is None is left out."""
+    body = {"type": kind if ":" in kind else URN + kind, "status": status, "detail": detail or f"the CA says {kind}"}
+    body |= members or {}
     body = {name: value for name, value in body.items() if value is not None}
     return Answer(status, body, headers={"Content-Type": PROBLEM} | (headers or {}))
 
@@ -47,7 +47,8 @@ class ScriptedCA:
     """The CA. The keyword arguments are habits in which right CAs differ."""
 
     def __init__(self, script=(), *, webroot=None, pending_polls=0, processing_polls=0, reuse=(), terms=True, eab=None,
-                 unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=()):
+                 unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=(),
+                 trusted="web-root"):
         self.script, self.webroot = list(script), webroot
         self.pending_polls = pending_polls  # so many looks find an answered challenge still at work
         self.processing_polls = processing_polls  # and so many an order that is being issued
@@ -60,7 +61,7 @@ class ScriptedCA:
         self.meta, self.certificate = meta or {}, certificate
         self.hosts = ["127.0.0.1", *hosts]  # under which it may be asked
         self.issuer = issuer.issuer()
-        self.bundle = self.issuer.path("web-root.pem")
+        self.bundle = self.issuer.path(f"{trusted}.pem")
         self.requests, self.violations, self.counts = [], [], {}
         self.nonces, self.accounts, self.orders, self.authorizations = set(), {}, {}, {}
         self.lock = threading.RLock()
@@ -89,7 +90,7 @@ class ScriptedCA:
         return [r for r in self.requests if r.where == where]
 
     def account_document(self, jwk, **changes):
-        """Opens an account for `jwk` and gives the document that acme-register would write of it."""
+        """The document that acme-register would write of `jwk`'s account, which is opened if it has none yet."""
         account = self.open_account(jwk, [])
         document = {"format": "acme-account/1", "directory": self.directory, "url": account.url, "jwk": jwk,
                     "thumbprint": jose.thumbprint(jwk), "account": account.json(),
@@ -210,13 +211,13 @@ class ScriptedCA:
 
     def serve_new_account(self, request):
         jwk, payload = request.header["jwk"], request.payload
-        for account in self.accounts.values():
-            if account.jwk == jwk:
-                return Answer(200, account.json(), headers={"Location": account.url})
+        if any(account.jwk == jwk for account in self.accounts.values()):
+            account = self.open_account(jwk, [])
+            return Answer(200, account.json(), headers={"Location": account.url})
         if payload.get("onlyReturnExisting"):
             return problem("accountDoesNotExist", 400, "no account has this key")
         if self.terms and payload.get("termsOfServiceAgreed") is not True:
-            return problem("userActionRequired", 403, "the terms must be agreed to", instance=self.url("terms"))
+            return problem("userActionRequired", 403, "the terms must be agreed to", None, {"instance": self.url("terms")})
         if self.eab:
             self.check_binding(request)
         account = self.open_account(jwk, payload.get("contact", []))
@@ -239,6 +240,9 @@ class ScriptedCA:
             raise Refused(problem("unauthorized", 403, "the binding's MAC is wrong"))
 
     def open_account(self, jwk, contact):
+        for account in self.accounts.values():
+            if account.jwk == jwk:
+                return account
         account = Account(self.url("account", len(self.accounts) + 1), jwk, contact)
         self.accounts[account.url] = account
         return account

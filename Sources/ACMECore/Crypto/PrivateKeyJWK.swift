@@ -30,11 +30,9 @@ extension PrivateKey {
     }
     let point: [UInt8] = [4 /* uncompressed, SEC 1 §2.3.3 */] + x + y
     let builder = try ParameterBuilder()
-    try OpenSSLError.check(
-      OSSL_PARAM_BLD_push_utf8_string(builder.pointer, OSSL_PKEY_PARAM_GROUP_NAME, curve.rawValue, 0))
-    try OpenSSLError.check(
-      OSSL_PARAM_BLD_push_octet_string(builder.pointer, OSSL_PKEY_PARAM_PUB_KEY, point, point.count))
-    try builder.push(OSSL_PKEY_PARAM_PRIV_KEY, scalar)
+    try builder.push(OSSL_PKEY_PARAM_GROUP_NAME, text: curve.rawValue)
+    try builder.push(OSSL_PKEY_PARAM_PUB_KEY, octets: point)
+    try builder.push(OSSL_PKEY_PARAM_PRIV_KEY, number: scalar)
     return try builder.key(ofType: "EC")
   }
 
@@ -42,35 +40,57 @@ extension PrivateKey {
     modulus: [UInt8], exponent: [UInt8], members: JSONObject
   ) throws -> OpaquePointer {
     let builder = try ParameterBuilder()
-    try builder.push(OSSL_PKEY_PARAM_RSA_N, modulus)
-    try builder.push(OSSL_PKEY_PARAM_RSA_E, exponent)
+    try builder.push(OSSL_PKEY_PARAM_RSA_N, number: modulus)
+    try builder.push(OSSL_PKEY_PARAM_RSA_E, number: exponent)
     // RFC 7518 §6.3.2: without the factors the key would work, but no other program could read its PKCS#8.
     for (member, name) in [
       ("d", OSSL_PKEY_PARAM_RSA_D), ("p", "rsa-factor1"), ("q", "rsa-factor2"), ("dp", "rsa-exponent1"),
       ("dq", "rsa-exponent2"), ("qi", "rsa-coefficient1"),
     ] {
-      try builder.push(name, Base64URL.decode(members.requiredString(member)))
+      try builder.push(name, number: Base64URL.decode(members.requiredString(member)))
     }
     return try builder.key(ofType: "RSA")
   }
 }
 
-/// Builds a key from its numbers. The numbers have to outlive the parameters that point to them.
+/// Builds a key from its parts. OpenSSL copies neither names nor values: this object keeps them as long as it needs
+/// them.
 private final class ParameterBuilder {
-  let pointer: OpaquePointer
+  private let pointer: OpaquePointer
   private var numbers: [OpaquePointer] = []
+  private var kept: [UnsafeMutableBufferPointer<UInt8>] = []
 
   init() throws { pointer = try OpenSSLError.check(OSSL_PARAM_BLD_new()) }
 
   deinit {
     OSSL_PARAM_BLD_free(pointer)
     numbers.forEach(BN_clear_free)
+    kept.forEach { $0.deallocate() }
   }
 
-  func push(_ name: String, _ bytes: [UInt8]) throws {
+  func push(_ name: String, number bytes: [UInt8]) throws {
     let number = try OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil))
     numbers.append(number)
-    try OpenSSLError.check(OSSL_PARAM_BLD_push_BN(pointer, name, number))
+    try OpenSSLError.check(OSSL_PARAM_BLD_push_BN(pointer, keep(name), number))
+  }
+
+  func push(_ name: String, text: String) throws {
+    try OpenSSLError.check(OSSL_PARAM_BLD_push_utf8_string(pointer, keep(name), keep(text), 0))
+  }
+
+  func push(_ name: String, octets: [UInt8]) throws {
+    try OpenSSLError.check(OSSL_PARAM_BLD_push_octet_string(pointer, keep(name), keep(octets).baseAddress, octets.count))
+  }
+
+  private func keep(_ text: String) -> UnsafePointer<CChar>? {
+    UnsafeRawPointer(keep(Array(text.utf8) + [0]).baseAddress)?.assumingMemoryBound(to: CChar.self)
+  }
+
+  private func keep(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = copy.initialize(from: bytes)
+    kept.append(copy)
+    return copy
   }
 
   func key(ofType type: String) throws -> OpaquePointer {

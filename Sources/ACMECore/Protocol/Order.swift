@@ -22,8 +22,9 @@ package struct Order: Equatable, Sendable {
       guard let object = element.object else { throw Malformed("an identifier is not an object") }
       return try Identifier(object)
     }
-    // RFC 9115 orders have an empty array; an absent one says the same.
-    let authorizations = try raw.array("authorizations") ?? []
+    guard let authorizations = try raw.array("authorizations") else {
+      throw Malformed("\"authorizations\" is missing")
+    }
     guard authorizations.count <= Self.maxAuthorizations else {
       throw Malformed("the order has more than \(Self.maxAuthorizations) authorizations")
     }

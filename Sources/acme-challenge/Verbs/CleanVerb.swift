@@ -15,7 +15,11 @@ struct CleanVerb: Step {
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
     if let problem = tool.problem(in: input) {
-      if let document = try problem.order { try clean(document) }
+      do {
+        if let document = try problem.order { try clean(document) }
+      } catch {
+        tool.messages.warning(Failure(error, in: "cleaning up").message)
+      }
       throw tool.earlierFailure(problem)
     }
     var document = try OrderDocument(tool.document(.order, in: input))
