@@ -10,17 +10,12 @@ extension Client {
 
   /// Tells the CA to look now (§7.5.1): an empty object to the challenge's URL.
   ///
-  /// Returns false where nobody knows whether the CA has seen it: then the authorization says.
-  package func respond(to challenge: Challenge.Answerable) throws -> Bool {
-    do {
-      _ = try perform(
-        SignedRequest(
-          url: checked(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: "the challenge",
-          repeatable: .afterLookUp))
-      return true
-    } catch is LostAnswer {
-      return false
-    }
+  /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the authorization says.
+  package func respond(to challenge: Challenge.Answerable) throws {
+    _ = try perform(
+      SignedRequest(
+        url: checked(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: "the challenge",
+        repeatable: .afterLookUp))
   }
 
   /// Gives an authorization up (§7.5.2).

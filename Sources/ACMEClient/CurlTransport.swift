@@ -118,6 +118,7 @@ package final class CurlTransport: Transport {
       return .unintelligible(reason)
     case CURLE_OPERATION_TIMEDOUT where isOver: return .timedOut(reason)
     case CURLE_OPERATION_TIMEDOUT where !isConnected: return .unreachable(reason)
+    case CURLE_SEND_FAIL_REWIND: return .lost("the connection was closed")
     default: return .lost(reason)
     }
   }

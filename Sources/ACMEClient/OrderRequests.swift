@@ -21,18 +21,14 @@ extension Client {
 
   /// Asks for the certificate (§7.4: finalize).
   ///
-  /// nil where nobody knows whether the CA has seen it: then the order says.
-  package func finalize(_ url: ACMEURL, request: CertificateRequest) throws -> (order: Order, retryAfter: RetryAfter?)? {
+  /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the order says.
+  package func finalize(_ url: ACMEURL, request: CertificateRequest) throws -> (order: Order, retryAfter: RetryAfter?) {
     let payload: JSONObject = ["csr": .string(Base64URL.encode(request.der))]
-    do {
-      let response = try perform(
-        SignedRequest(
-          url: checked(url, "finalize"), payload: Array(payload.text.utf8), purpose: "finalize",
-          repeatable: .afterLookUp))
-      return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
-    } catch is LostAnswer {
-      return nil
-    }
+    let response = try perform(
+      SignedRequest(
+        url: checked(url, "finalize"), payload: Array(payload.text.utf8), purpose: "finalize",
+        repeatable: .afterLookUp))
+    return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
   }
 
   /// The chain as the CA sends it (§7.4.2), not yet looked at.

@@ -13,7 +13,7 @@ struct Refusal {
     retryAfter = response.header("retry-after").flatMap { RetryAfter($0, now: now) }
     let problem = (try? JSONObject(parsing: response.body)).map(Problem.init)
     var failure =
-      if let problem {
+      if let problem, problem.saysSomething {
         Failure(
           problem.exitStatus(httpStatus: response.status),
           "the CA refused \(request.purpose) (\(request.url)): \(problem.summary)", problem: problem)
@@ -21,7 +21,7 @@ struct Refusal {
         Failure(
           Problem.exitStatus(httpStatus: response.status),
           "the CA answered \(request.purpose) (\(request.url)) with HTTP status \(response.status)"
-            + Self.excerpt(response))
+            + Self.excerpt(response), problem: problem)
       }
     if (300..<400).contains(response.status) {
       let target = response.header("location").map { " to \($0.shown(limit: 200))" } ?? ""

@@ -1,4 +1,4 @@
-internal import ACMECore
+package import ACMECore
 
 /// How often, and after how long, a request is sent again.
 package struct RetryPolicy: Sendable {
@@ -34,6 +34,7 @@ package enum Repeatable: Sendable {
 }
 
 /// The answer to a request was lost that must not be sent again blindly.
-struct LostAnswer: Error {
-  let failure: Failure
+package struct LostAnswer: Error {
+  /// What is to be said if the look-up doesn't help.
+  package let failure: Failure
 }

@@ -22,9 +22,9 @@ package struct OrderOptions: ParsableArguments {
       }
     }
     let signer = try key.signer(for: document.jwk, in: "the order document", tool)
-    // The account document is ours alone; the order document may have been on another host. Where the two know
-    // different endpoints, the CA is asked.
-    let isBelievable = account.map { $0.ca.endpoints.hasSameEndpoints(as: document.ca.endpoints) } ?? true
+    // The account document is ours alone; the order document may have been on another host. Where that would have us
+    // talk to other servers, the CA is asked.
+    let isBelievable = account.map { $0.ca.allowedOrigins.contain(document.ca.allowedOrigins) } ?? true
     return OrderAuthority(
       signer: signer, connection: try ca.connection(tool), believedCA: isBelievable ? document.ca : nil)
   }

@@ -4,10 +4,20 @@ internal import Glibc
 /// The signals that ask a tool to end, without a handler: held back, they stay pending and are looked for where the
 /// tool waits. Whoever has something to put away does so and then dies by the signal after all.
 package enum Signals {
+  /// Those that would end the tool. One that it was started to ignore, as by nohup, stays ignored; held back, it
+  /// would be pending all the same.
+  private static var heeded: [Int32] {
+    [SIGINT, SIGTERM, SIGHUP].filter { signal in
+      var action = sigaction()
+      sigaction(signal, nil, &action)
+      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+  }
+
   private static func set() -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
+    for signal in heeded { sigaddset(&set, signal) }
     return set
   }
 
@@ -36,7 +46,7 @@ package enum Signals {
   private static var pending: Int32? {
     var signals = sigset_t()
     sigpending(&signals)
-    return [SIGINT, SIGTERM, SIGHUP].first { sigismember(&signals, $0) == 1 }
+    return heeded.first { sigismember(&signals, $0) == 1 }
   }
 
   /// Waits, or throws as soon as a signal comes, which is then pending again.

@@ -43,6 +43,7 @@ extension Step {
     } catch {
       var failure = Failure(error, in: name, status: .input)
       failure.order = failure.order ?? tool.order
+      failure.nameOrder()
       return report(failure, sink, messages, name)
     }
   }

@@ -39,22 +39,24 @@ extension Client {
   ) throws {
     guard let answerable = chosen.answerable else { return }
     for answer in 1...Self.maxAnswers {
-      var refusal: Failure?
+      let failure: Failure
+      var isLost = false
       do {
-        if try respond(to: answerable) { return }
-      } catch let failure as Failure where failure.status == .refused {
+        return try respond(to: answerable)
+      } catch let lost as LostAnswer {
+        (failure, isLost) = (lost.failure, true)
+      } catch let refusal as Failure where refusal.status == .refused {
         // Somebody else may have answered it: a CA gives the same pending authorization to several orders.
-        refusal = failure
+        failure = refusal
       }
       let now = try self.authorization(at: authorization.url)
       try document.update(now)
       tool.order = document
       let isPending = now.status == .pending && now.chosen(of: chosen.type)?.status == .pending
-      if let refusal, isPending || now.status == .invalid { throw refusal }
+      if !isLost, isPending || now.status == .invalid { throw failure }
       guard isPending else { return }
-      guard answer < Self.maxAnswers else { break }
+      guard answer < Self.maxAnswers else { throw failure }
     }
-    throw Failure(.notNow, "the CA doesn't take the answer to the challenge \(answerable.url)")
   }
 
   /// Polls until the order is no longer pending.

@@ -40,9 +40,12 @@ struct Finalization {
       throw Failure(.protocolBroken, "the order \(document.url) has no finalize URL")
     }
     do {
-      guard let answer = try client.finalize(url, request: document.csr) else { return try refresh(&document) }
+      let answer = try client.finalize(url, request: document.csr)
       try update(&document, answer.order)
       if answer.order.status == .processing { try awaitCertificate(&document, answer.retryAfter) }
+    } catch let lost as LostAnswer {
+      try refresh(&document)
+      if document.order.status == .ready, isLast { throw lost.failure }
     } catch let failure as Failure where failure.problem?.type == .orderNotReady {
       // RFC 8555 §7.4: what the order's status says decides.
       try refresh(&document)

@@ -1,8 +1,7 @@
 """What comes in place of the chain: 76, and nothing is written (RFC 8555, 9.1 and 11.4)."""
 
-import issuer
 from faults import html, refuses, rewritten, with_headers, with_status
-from issuer import certificates
+from issuer import certificates, issuer, openssl
 from journey import CHAIN, EVERY, JourneyTest, fails, fine, kit
 
 KEY = """-----BEGIN PRIVATE KEY-----
@@ -23,53 +22,49 @@ def right(name, make):
     return fine(name, ("certificate", EVERY, rewritten(lambda body: make(*certificates(body.decode())).encode())))
 
 
-def pki():
-    return issuer.issuer()
-
-
 def ours(names=None, **more):
     """A leaf for the site's own request, but with other names or by another issuer."""
-    return pki().leaf(kit().request_der(("one.example",)), names, **more)
+    return issuer().leaf(kit().request_der(("one.example",)), names, **more)
 
 
 def theirs(*names):
     """A leaf for a stranger's key."""
-    return pki().leaf(pki().request(names))
+    return issuer().leaf(issuer().request(names))
 
 
 def der(pem):
-    return issuer.openssl("x509", "-outform", "DER", stdin=pem.encode())
+    return openssl("x509", "-outform", "DER", stdin=pem.encode())
 
 
 def pkcs7(leaf, _):
-    return issuer.openssl("crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin", stdin=leaf.encode())
+    return openssl("crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin", stdin=leaf.encode())
 
 
 def bit_flipped(leaf):
     """The leaf with its signature's last bit the other way round."""
     data = bytearray(der(leaf))
     data[-1] ^= 1
-    return issuer.openssl("x509", "-inform", "DER", stdin=bytes(data)).decode()
+    return openssl("x509", "-inform", "DER", stdin=bytes(data)).decode()
 
 
 class CertificatesTest(JourneyTest):
     table = [
         right("the leaf alone", lambda leaf, above: leaf),
-        right("with the root", lambda leaf, above: leaf + above + pki().pem("root")),
+        right("with the root", lambda leaf, above: leaf + above + issuer().pem("root")),
         right("lines that end in CR LF", lambda leaf, above: (leaf + above).replace("\n", "\r\n")),
         right("no line end at the end", lambda leaf, above: (leaf + above).rstrip("\n")),
         fine("an odd content type", ("certificate", EVERY, with_headers(Content_Type="application/octet-stream"))),
         chain("another key", lambda leaf, above: theirs("one.example") + above),
         chain("another name", lambda leaf, above: ours(["two.example"]) + above),
         chain("a name more", lambda leaf, above: ours(["one.example", "two.example"]) + above),
-        chain("a name less", lambda leaf, above: ours(["one.example"]) + issuer, ("one.example", "two.example")),
+        chain("a name less", lambda leaf, above: ours(["one.example"]) + above, ("one.example", "two.example")),
         chain("a wildcard for the name", lambda leaf, above: ours(["*.example"]) + above),
         chain("an address more", lambda leaf, above: ours(["one.example", "192.0.2.1"]) + above),
         chain("the other way round", lambda leaf, above: above + leaf),
         chain("the leaf twice", lambda leaf, above: leaf + leaf + above),
-        chain("a stranger at the end", lambda leaf, above: leaf + above + pki().pem("other-root")),
-        chain("a stranger in between", lambda leaf, above: leaf + pki().pem("other-intermediate")),
-        chain("the root and no intermediate", lambda leaf, above: leaf + pki().pem("root")),
+        chain("a stranger at the end", lambda leaf, above: leaf + above + issuer().pem("other-root")),
+        chain("a stranger in between", lambda leaf, above: leaf + issuer().pem("other-intermediate")),
+        chain("the root and no intermediate", lambda leaf, above: leaf + issuer().pem("root")),
         chain("signed by another", lambda leaf, above: ours(by="other-intermediate") + above),
         chain("a broken signature", lambda leaf, above: bit_flipped(leaf) + above),
         chain("the intermediate alone", lambda leaf, above: above),

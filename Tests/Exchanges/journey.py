@@ -180,7 +180,9 @@ class JourneyTest(TableTest):
         if not row.warns:
             self.assertEqual(journey.stderr, "", journey)
         self.assertEqual(journey.stages[CHAIN].out, b"", journey)
-        self.openssl("verify", "-CAfile", journey.ca.issuer.path("root.pem"), "-untrusted", "site.pem", "site.pem")
+        authority = journey.ca.issuer
+        self.openssl("verify", "-CAfile", authority.path("root.pem"), "-untrusted", authority.path("intermediate.pem"),
+                     "site.pem")
         public = [self.openssl("x509", "-in", "site.pem", "-noout", "-pubkey").out,
                   self.openssl("pkey", "-in", "site.key", "-pubout").out]
         self.assertEqual(*public)
@@ -272,4 +274,4 @@ def keeps(*texts):
 
 
 __all__ = ["CHAIN", "CHALLENGE", "EVERY", "FINALIZE", "Journey", "JourneyTest", "at_least", "at_most", "fails", "fine",
-           "keeps", "kit", "never_asked", "resigned", "shows", "story", "told"]
+           "STAGES", "keeps", "kit", "never_asked", "resigned", "shows", "story", "told"]

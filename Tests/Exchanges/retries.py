@@ -12,6 +12,12 @@ def retry_at(seconds):
     return check
 
 
+def much_later(document):
+    """For told(): `retryAt` is days away, however far the CA's own time was."""
+    at = datetime.datetime.fromisoformat(document["retryAt"])
+    return at - datetime.datetime.now(datetime.timezone.utc) > datetime.timedelta(days=7)
+
+
 def waited(where, seconds):
     """The second request of this kind didn't come before its time."""
     def check(test, journey):

@@ -118,8 +118,9 @@ class StatesTest(JourneyTest):
               wildcard=True)), sent={"challenge": 0}),
         fails("an authorization of another type", CHALLENGE, 76, "", ("authorization", EVERY, with_members(
               identifier={"type": "permanent-identifier", "value": "one.example"})), sent={"challenge": 0}),
-        fails("an authorization that changes its name", CHALLENGE, 76, "", ("authorization", 2, with_members(
-              identifier={"type": "dns", "value": "two.example"})), habits={"pending_polls": 3}),
+        fails("an authorization that changes its name", CHALLENGE, 76, "name",
+              *[("authorization", nth, with_members(identifier={"type": "dns", "value": "two.example"}))
+                for nth in range(2, 9)], habits={"pending_polls": 10**9}),
     ]
 
 

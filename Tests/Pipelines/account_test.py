@@ -21,6 +21,7 @@ def undated(document):
 
 
 class Accounts(PipelineTest):
+    """At a CA that takes everybody who agrees to its terms."""
 
     def register(self, *options, key="account.key"):
         return self.run_tool("acme-register", "-k", key, *options)

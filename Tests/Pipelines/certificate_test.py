@@ -80,7 +80,7 @@ class Keys(PipelineTest):
                 self.issue("example.org")
 
     def test_site_keys(self):
-        for kind in ("p256", "p384", "p521", "rsa2048", "rsa4096", "ed25519"):
+        for kind in ("p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096", "ed25519"):
             with self.subTest(kind):
                 self.site_key(kind)
                 self.issue("example.org")

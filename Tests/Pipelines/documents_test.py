@@ -20,6 +20,7 @@ MEMBERS = {"format", "directory", "endpoints", "endpointsAt", "accountURL", "jwk
 
 
 class Documents(PipelineTest):
+    """One pipeline with a `tee` after each tool."""
 
     def setUp(self):
         super().setUp()

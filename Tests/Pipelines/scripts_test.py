@@ -3,13 +3,14 @@
 import os
 import subprocess
 
-from testbed import SCRIPT, Testbed, wait_until
+from testbed import SCRIPT, Testbed
 from tools import REPO, ToolTest
 
 TOOLS = ["acme-chain", "acme-challenge", "acme-csr", "acme-finalize", "acme-key", "acme-register"]
 
 
 class TestbedScript(ToolTest):
+    """scripts/testbed starts and ends its own servers, and nobody else's."""
 
     def test_side_by_side(self):
         first, second = Testbed(), Testbed()
@@ -39,6 +40,7 @@ class TestbedScript(ToolTest):
 
 
 class Install(ToolTest):
+    """scripts/install puts everything where the shells and man look for it."""
 
     def test_everything_is_below_the_prefix(self):
         self.env["DESTDIR"] = str(self.dir / "root")

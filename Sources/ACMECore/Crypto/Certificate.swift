@@ -42,7 +42,12 @@ package final class Certificate {
   }
 
   /// The subject on one line, for messages.
-  package var subject: String { Self.line(X509_get_subject_name(pointer)) }
+  ///
+  /// Where it is empty, as it may be next to a SAN, the first name.
+  package var subject: String {
+    let subject = Self.line(X509_get_subject_name(pointer))
+    return subject.isEmpty ? (try? identifiers)?.first?.value ?? "no subject" : subject
+  }
   package var issuer: String { Self.line(X509_get_issuer_name(pointer)) }
 
   package var pem: String {

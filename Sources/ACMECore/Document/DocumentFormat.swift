@@ -36,6 +36,8 @@ package struct AllowedOrigins: Sendable {
     origins = endpoints.origins.union([directory.origin])
   }
 
+  package func contain(_ others: AllowedOrigins) -> Bool { others.origins.isSubset(of: origins) }
+
   package func check(_ url: ACMEURL) throws(Malformed) {
     guard origins.contains(url.origin) else {
       throw Malformed("\(url) is on another server than the CA's directory and its endpoints")

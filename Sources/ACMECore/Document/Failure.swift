@@ -45,3 +45,11 @@ package func reading<Result>(
 ) throws(Failure) -> Result {
   do { return try body() } catch { throw Failure(error, in: what, status: status) }
 }
+
+extension Failure {
+  /// Names the order's URL where there is one and the message doesn't yet: a person will need it.
+  package mutating func nameOrder() {
+    guard let order, !message.contains(order.url.text) else { return }
+    message += " (order \(order.url))"
+  }
+}

@@ -114,7 +114,8 @@ package struct OrderDocument: Sendable {
       throw Failure(
         .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")
     }
-    try checkURLs([accountURL, url] + order.urls)
+    try reading("the order document", status: .protocolBroken) { try ca.allowedOrigins.check(accountURL) }
+    try checkURLs([url] + order.urls)
     for authorization in authorizations { try check(authorization) }
   }
 
@@ -131,11 +132,12 @@ package struct OrderDocument: Sendable {
   /// Answers to these three steps are signed with the account's key, and must not become a request to close the
   /// account, to change its key or to revoke.
   private func checkURLs(_ urls: [ACMEURL]) throws(Failure) {
-    let forbidden = [Directory.Endpoint.newAccount, .keyChange, .revokeCert].compactMap { ca.endpoints[$0] }
+    let endpoints = [Directory.Endpoint.newAccount, .keyChange, .revokeCert].compactMap { ca.endpoints[$0] }
+    let forbidden = endpoints + [accountURL]
     try reading("the order \(url)", status: .protocolBroken) {
       for url in urls {
         try ca.allowedOrigins.check(url)
-        guard !forbidden.contains(url) else { throw Malformed("\(url) is another endpoint of the CA") }
+        guard !forbidden.contains(url) else { throw Malformed("\(url) is no URL of an order") }
       }
     }
   }

@@ -25,9 +25,6 @@ package struct Directory: Equatable, Sendable {
   /// nil where the CA does not offer it, which is an error only once it is needed.
   package subscript(endpoint: Endpoint) -> ACMEURL? { endpoints[endpoint] }
 
-  /// Whether the known endpoints are the same; the rest of a directory may change from answer to answer.
-  package func hasSameEndpoints(as other: Directory) -> Bool { endpoints == other.endpoints }
-
   package var origins: Set<String> { Set(endpoints.values.map(\.origin)) }
 
   private var meta: JSONObject? { raw["meta"]?.object }

@@ -48,6 +48,9 @@ package struct Problem: Equatable, Sendable {
     }
   }
 
+  /// Whether there is more in it than that there was a problem.
+  package var saysSomething: Bool { detail != nil || raw["type"]?.string != nil }
+
   /// A line for each subproblem, with its identifier (RFC 8555 §6.7.1).
   package var subproblemLines: [String] {
     subproblems.prefix(Self.maxSubproblemsShown).map { problem in

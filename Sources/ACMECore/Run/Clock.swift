@@ -40,16 +40,19 @@ package struct Budget {
   package var remaining: Double { end - clock.monotonic() }
 
   /// The failure of a budget that is spent while waiting for `what`.
-  package func spent(on what: String, retryAt: Timestamp? = nil) -> Failure {
+  package func spent(on what: String) -> Failure {
     Failure(
       .notNow, "the \(seconds) seconds allowed are over while \(what)",
-      hint: "allow more with --timeout, or go on later", retryAt: retryAt)
+      hint: "allow more with --timeout, or go on later")
   }
 
   /// Waits, unless that would be longer than is left: then there is no use in waiting at all.
   package func wait(_ seconds: Double, for what: String, retryAt: Timestamp? = nil) throws {
     guard seconds < remaining else {
-      throw spent(on: what, retryAt: retryAt ?? clock.wall() + Int64(seconds.rounded(.up)))
+      let retryAt = retryAt ?? clock.wall() + Int64(seconds.rounded(.up))
+      throw Failure(
+        .notNow, "\(what), and the next look at \(retryAt) is past the \(self.seconds) seconds allowed",
+        hint: "allow more with --timeout, or go on later", retryAt: retryAt)
     }
     try clock.sleep(seconds)
   }
