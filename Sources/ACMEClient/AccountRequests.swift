@@ -2,16 +2,22 @@ package import ACMECore
 
 /// Accounts, RFC 8555 §7.3.
 extension Client {
-  /// The account that the signing key has already, or nil (§7.3.1: `onlyReturnExisting`).
-  package func existingAccount() throws -> AccountDocument? {
+  package enum LookUp {
+    case found(AccountDocument)
+    /// The key has no account, as far as the CA's refusal tells.
+    case refused(Failure)
+  }
+
+  /// Looks for the account that the signing key has already (§7.3.1: `onlyReturnExisting`).
+  package func lookUpAccount() throws -> LookUp {
     do {
-      return try account(["onlyReturnExisting": .bool(true)], purpose: "the account look-up")
+      return .found(try account(["onlyReturnExisting": .bool(true)], purpose: "the account look-up"))
     } catch let failure as Failure
       where (400..<500).contains(failure.httpStatus ?? 0) && failure.problem?.type != .rateLimited
       && failure.problem?.type != .badNonce
     {
       // CAs say "no" in more ways than accountDoesNotExist. A real refusal comes again with newAccount.
-      return nil
+      return .refused(failure)
     }
   }
 

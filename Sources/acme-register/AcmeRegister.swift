@@ -41,18 +41,25 @@ struct AcmeRegister: Step {
     let signer = try passphrase.key(pem: pem, from: accountKey ?? "stdin", tool).signer
     let client = try Client(ca.connection(tool), directory: ca.directory(of: nil, tool), signer: signer)
 
-    let existing = try client.existingAccount()
-    let document = try existing ?? register(with: client, binding)
+    let document: AccountDocument
+    switch try client.lookUpAccount() {
+    case .found(let existing):
+      document = existing
+      warnWhereContactDiffers(document, tool)
+    case .refused(let refusal): document = try register(with: client, binding, after: refusal)
+    }
     guard document.account.status == .valid else {
       throw Failure(
         .personMustAct, "the account \(document.url) is \(document.account.status)",
         hint: "make another with a new key")
     }
-    if existing != nil { warnWhereContactDiffers(document, tool) }
     return .document(document.object)
   }
 
-  private func register(with client: Client, _ binding: ExternalAccount?) throws -> AccountDocument {
+  private func register(
+    with client: Client, _ binding: ExternalAccount?, after refusal: Failure
+  ) throws -> AccountDocument {
+
     let directory = try client.ca().endpoints
     if let terms = directory.termsOfService, !agreeTos {
       throw Failure(
@@ -64,7 +71,16 @@ struct AcmeRegister: Step {
         .personMustAct, "the CA takes only accounts that are bound to one that it knows already",
         hint: "get a key id and a MAC key from it, and give them with --eab-kid and --eab-key-file")
     }
-    return try client.newAccount(contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+    do {
+      return try client.newAccount(contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+    } catch var failure as Failure
+      where failure.problem?.type == .unauthorized && refusal.problem?.type == .unauthorized
+    {
+      // RFC 8555 §7.3.6: so a CA answers whatever the key of a deactivated account signs.
+      failure.status = .personMustAct
+      failure.hint = "where the account of this key was deactivated, make another with a new key"
+      throw failure
+    }
   }
 
   /// A CA gives an existing account as it is, whatever was asked for (RFC 8555 §7.3). One that says nothing of

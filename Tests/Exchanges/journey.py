@@ -9,9 +9,9 @@ import re
 import shutil
 import subprocess
 import tempfile
-import unicodedata
 
 import issuer
+from clean import hidden
 from once import once
 from scripted_ca import EVERY, ScriptedCA
 from tables import TableTest
@@ -170,8 +170,7 @@ class JourneyTest(TableTest):
         for line in stderr.removesuffix("\n").split("\n") if stderr else []:
             self.assertRegex(line, "^acme-[a-z]+: ", stderr)
             self.assertLess(len(line), LONGEST)
-            hidden = [c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")]
-            self.assertEqual(hidden, [], repr(line))
+            self.assertEqual(hidden(line), [], repr(line))
         for message in re.findall(r"(?m)^acme-[a-z]+: (?:error|warning|hint): (.+)$", stderr):
             self.assertNotRegex(message, r"^[A-Z][a-z]|\.$", "a message is lower case and has no full stop")
 

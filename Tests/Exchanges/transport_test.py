@@ -1,7 +1,7 @@
 """Lines that break, servers that stumble, answers that never end, and redirects (RFC 8555, 6.1 and 6.2)."""
 
-from faults import (bad_nonce, chunked, cut_short, done_but, drip, dropped, endless, html, http_date, in_pieces, lost, raw,
-                    redirects, refuses, rewritten, says, sleeps, with_headers, with_status)
+from faults import (bad_nonce, chunked, cut_short, done_but, drip, dropped, endless, html, http_date, in_pieces, lost,
+                    raw, redirects, refuses, rewritten, says, sleeps, with_headers, with_status)
 from journey import (CHAIN, CHALLENGE, EVERY, FINALIZE, JourneyTest, at_least, at_most, fails, fine, never_asked, shows,
                      story, told)
 from retries import much_later, retry_at, waited

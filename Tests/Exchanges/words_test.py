@@ -62,7 +62,8 @@ class WordsTest(JourneyTest):
         fails("subproblems that aren't clean", CHALLENGE, 77, "two of them", ("new-order", EVERY, refuses(
               "compound", 400, "two of them", {"subproblems": [
                   {"type": MALFORMED, "detail": "\x1b[2J one" + BIDI, "identifier": {"type": "dns", "value": BIDI}},
-                  {"type": "\x07bell", "detail": 7, "identifier": "one.example"}, "odd", None]})), also=(unseen, short)),
+                  {"type": "\x07bell", "detail": 7, "identifier": "one.example"}, "odd", None]})),
+              also=(unseen, short)),
         fails("a thousand subproblems", CHALLENGE, 77, "so many", ("new-order", EVERY, refuses(
               "compound", 400, "so many", {"subproblems": [
                   {"type": MALFORMED, "detail": f"no {n}", "identifier": {"type": "dns", "value": f"{n}.example"}}

@@ -78,13 +78,14 @@ class Accounts(PipelineTest):
             self.fails(result, 65, f"^{tool.split()[0]}: error: ")
 
     def test_deactivated_account(self):
-        """Pebble has no account object for it any more: it refuses the key, in words that are shown."""
+        """Pebble has no account object for it any more: it refuses whatever the key signs, in words that are shown."""
         self.account("rsa2048")
         self.deactivate()
         before = self.read("account.json")
         result = self.register("--agree-tos", "-o", "account.json")
-        self.fails(result, 77, "^acme-register: error: ")
+        self.fails(result, 78, "^acme-register: error: ")
         self.assertRegex(result.err, "exists but is deactivated")
+        self.assertRegex(result.err, "hint: .*deactivated, make another with a new key")
         self.assertEqual(self.read("account.json"), before)
         result = self.sh(PIPELINE.format(names="example.org", chain="site.pem"))
         self.fails(result, 77, "^acme-challenge: error: ")

@@ -33,8 +33,8 @@ class Bench:
         self.rubbish()
 
     def sh(self, script, **env):
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=self.folder, timeout=60, capture_output=True,
-                              env=clean_environment(**env))
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", script], cwd=self.folder, env=clean_environment(**env),
+                              timeout=60, capture_output=True)
         assert done.returncode == 0, f"{script}: {done}"
 
     def write(self, name, data):
@@ -57,10 +57,8 @@ class Bench:
         for name, san in ("email", "email:me@one.example"), ("uri", "DNS:one.example,URI:https://one.example/"):
             issuer.openssl("req", "-new", "-key", self.folder / "site.key", "-subj", "/", "-addext",
                            f"subjectAltName={san}", "-out", self.folder / f"{name}.csr")
-        issuer.openssl("req", "-new", "-key", self.folder / "site.key", "-subj", "/", "-out", self.folder / "no-name.csr")
+        self.sh("openssl req -new -key site.key -subj / -out no-name.csr")
         with ScriptedCA(webroot=self.folder / "web") as ca:
-            self.directory = ca.directory
-            jwk = json.loads((self.folder / "public.jwk").read_text())
             env = {"ACME_CA_BUNDLE": ca.bundle, "ACME_DIRECTORY": ca.directory, "ACME_ACCOUNT": "account.json",
                    "ACME_ACCOUNT_KEY": "account.key"}
             self.sh("acme-register -k account.key --agree-tos >account.json", **env)
@@ -71,7 +69,6 @@ class Bench:
             self.sh("acme-chain <valid.json >chain.pem", **env)
         shutil.rmtree(self.folder / "web")
         (self.folder / "web").mkdir()
-        assert jwk
 
     def rubbish(self):
         order = json.loads((self.folder / "order.json").read_text())
@@ -91,7 +88,7 @@ class Bench:
             "turned.pem": "".join(reversed(chain)), "strange.pem": chain[0] + issuer.issuer().pem("other-root"),
             "with-key.pem": chain[0] + (self.folder / "other.key").read_text(),
         }
-        for exit in (0, 1, 63, 79, 255, -1, "77", 77.5, None):
+        for exit in (0, 1, 63, 64, 78, 79, 255, -1, "77", 77.5, None):
             files[f"exit-{exit}.json"] = json.dumps(PROBLEM | {"exit": exit})
         for name, data in files.items():
             self.write(name, data)

@@ -75,7 +75,7 @@ class NamesTest(TableTest):
         (".one.example", None),
         (".", None),
         ("one_two.example", None),
-        ("-one.example", None),
+        ("-- -one.example", None),
         ("one-.example", None),
         ("one,two.example", None),
         ("one.example:443", None),
@@ -161,7 +161,8 @@ class RequestTest(ToolTest):
         self.assertEqual(san(text), "DNS:one.example, DNS:two.example")
 
     def test_names_from_a_file(self):
-        (self.dir / "names").write_text("# the shop\none.example\n\n  two.example  # and its other half\r\n#three.example\n")
+        lines = "# the shop", "one.example", "", "  two.example  # its other half\r", "#three.example"
+        (self.dir / "names").write_text("\n".join(lines))
         text = shown(self, self.csr("--names-from", "names"))
         self.assertEqual(san(text), "DNS:one.example, DNS:two.example")
         text = shown(self, self.csr("--names-from", "names", "four.example", "ONE.example"))

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 def problem(kind, status, detail=None, headers=None, members=None):
-    """An answer that is an ACME problem; a `kind` with a colon in it is a whole URI, a member that is None is left out."""
+    """An answer that is an ACME problem. A `kind` with a colon is a whole URI; a member that is None is left out."""
     body = {"type": kind if ":" in kind else URN + kind, "status": status, "detail": detail or f"the CA says {kind}"}
     body |= members or {}
     body = {name: value for name, value in body.items() if value is not None}
@@ -217,7 +217,7 @@ class ScriptedCA:
         if payload.get("onlyReturnExisting"):
             return problem("accountDoesNotExist", 400, "no account has this key")
         if self.terms and payload.get("termsOfServiceAgreed") is not True:
-            return problem("userActionRequired", 403, "the terms must be agreed to", None, {"instance": self.url("terms")})
+            return problem("userActionRequired", 403, "agree to the terms", None, {"instance": self.url("terms")})
         if self.eab:
             self.check_binding(request)
         account = self.open_account(jwk, payload.get("contact", []))

@@ -139,7 +139,10 @@ class Connection(http.server.BaseHTTPRequestHandler):
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise HangUp  # the client went away in the middle of its request
             request = Request(self.server.count("requests"), self.number, self.command, self.path, self.headers, body,
                               time.monotonic(), self.server.stopped)
             self.reply(request, self.server.handler(request))

@@ -15,6 +15,7 @@ package struct Problem: Equatable, Sendable {
     package static let orderNotReady = Kind(acme: "orderNotReady")
     package static let rateLimited = Kind(acme: "rateLimited")
     package static let serverInternal = Kind(acme: "serverInternal")
+    package static let unauthorized = Kind(acme: "unauthorized")
     package static let userActionRequired = Kind(acme: "userActionRequired")
 
     package var isACME: Bool { rawValue.hasPrefix(Self.acmeNamespace) }

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import ACMEClient
+@testable import ACMECore
+
+@Suite struct HeaderTests {
+  private let now = Timestamp(seconds: 1_795_435_200)  // 2026-11-23T12:00:00Z
+
+  @Test(arguments: [
+    ("120", 120), ("0", 0), (" 5 ", 5), ("Mon, 23 Nov 2026 12:00:10 GMT", 10), ("Mon, 23 Nov 2020 12:00:10 GMT", 0),
+    ("99999999999999999999", 31_622_400), ("1000000000", 31_622_400),
+  ])
+  func `Retry-After is seconds or a date, within reason`(_ text: String, _ seconds: Double) {
+    #expect(RetryAfter(text, now: now)?.seconds == seconds)
+  }
+
+  @Test(arguments: ["", "soon", "-5", "1.5", "12x", String(repeating: "1x", count: 100)])
+  func `a Retry-After that is neither says nothing`(_ text: String) {
+    #expect(RetryAfter(text, now: now) == nil)
+  }
+
+  @Test func `links are found by their relation`() {
+    let response = HTTPResponse(
+      status: 200,
+      headers: [
+        ("link", #"<https://ca.example/dir>;rel="index""#),
+        ("link", #"<https://ca.example/a>; rel=alternate, <https://ca.example/b>;title="x";rel="up alternate""#),
+        ("link", "garbage"), ("link", ">x<;rel=help"),
+      ])
+    #expect(response.links("alternate") == ["https://ca.example/a", "https://ca.example/b"])
+    #expect(response.links("index") == ["https://ca.example/dir"])
+    #expect(response.links("help").isEmpty)
+  }
+
+  @Test(arguments: [
+    (["LANG": "de_DE.UTF-8"], "de-DE, de;q=0.9, en;q=0.5"), (["LC_ALL": "C.UTF-8", "LANG": "de_DE"], "en"),
+    (["LANG": "en_US.UTF-8"], "en-US, en;q=0.9"), ([:], "en"), (["LANG": "x\r\nEvil: y"], "en"), (["LANG": "fr"], "fr, en;q=0.5"),
+  ])
+  func `the locale says which language errors should be in`(_ environment: [String: String], _ header: String) {
+    #expect(Client.language(environment) == header)
+  }
+}

@@ -1,0 +1,121 @@
+import Testing
+
+@testable import ACMEClient
+@testable import ACMECore
+
+@Suite struct RetryTests {
+  @Test func `badNonce is tried again at once with the nonce of the refusal, signed anew`() throws {
+    let rig = try Rig(Rig.problem("badNonce", 400, [("Replay-Nonce", "second")]), Rig.ok())
+    _ = try rig.fetch()
+    #expect(try rig.transport.headers.map { $0["nonce"] } == ["first", "second"])
+    #expect(rig.time.waits.isEmpty)
+    #expect(rig.transport.requests[0].body != rig.transport.requests[1].body)
+  }
+
+  @Test func `badNonce without a nonce asks newNonce`() throws {
+    let rig = try Rig(
+      Rig.problem("badNonce", 400), .response(200, [("Replay-Nonce", "fresh")], ""), Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.transport.requests.map(\.method) == [.post, .head, .post])
+    #expect(try rig.transport.headers[1]["nonce"] == "fresh")
+  }
+
+  @Test func `badNonce has an end, and the CA has the last word`() throws {
+    var answers: [ScriptedTransport.Answer] = []
+    for _ in 1...100 { answers.append(Rig.problem("badNonce", 400, [("Replay-Nonce", "again")])) }
+    let transport = ScriptedTransport(answers)
+    let time = FakeTime()
+    let url = try ACMEURL("https://ca.example/dir")
+    let directory = try Directory(["newNonce": "https://ca.example/nonce"])
+    let client = Client(
+      directory: url, known: CASection(directory: url, endpoints: directory, endpointsAt: time.clock.wall()),
+      nonce: try Nonce("x"), account: try ACMEURL("https://ca.example/a"), signer: try PrivateKey.generate(.ed25519).signer,
+      transport: transport, budget: Budget(seconds: 300, clock: time.clock), log: { _ in })
+    #expect(throws: Failure.self) { try client.order(at: ACMEURL("https://ca.example/o")) }
+    #expect(transport.requests.count == RetryPolicy().badNonceAttempts)
+    #expect(time.waits.count == transport.requests.count - RetryPolicy().badNonceAttemptsAtOnce)
+  }
+
+  @Test func `a nonce that can't be one is passed over`() throws {
+    let rig = try Rig(
+      Rig.ok(nonce: "not base64url!"), .response(200, [("Replay-Nonce", "good")], ""), Rig.ok())
+    _ = try rig.fetch()
+    _ = try rig.fetch()
+    #expect(try rig.transport.headers.map { $0["nonce"] } == ["first", "good"])
+  }
+
+  @Test func `a server fault is waited out, ever longer`() throws {
+    let rig = try Rig(Rig.problem("serverInternal", 500, [("Replay-Nonce", "b")]), .response(502, [("Replay-Nonce", "c")], "<html>"), Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.time.waits == [0.1875, 0.375])
+  }
+
+  @Test func `Retry-After is obeyed, in seconds and as a date`() throws {
+    let rig = try Rig(
+      .response(503, [("Retry-After", "7"), ("Replay-Nonce", "b")], ""),
+      .response(503, [("Retry-After", "Mon, 23 Nov 2026 12:00:30 GMT"), ("Replay-Nonce", "c")], ""), Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.time.waits.first == 7)
+    #expect(rig.time.waits.count == 2)
+  }
+
+  @Test func `a wait longer than the budget is not begun`() throws {
+    let rig = try Rig(.response(503, [("Retry-After", "1000000000")], ""), seconds: 10)
+    let failure = rig.failure { _ = try rig.fetch() }
+    #expect(failure?.status == .notNow)
+    #expect(failure?.retryAt != nil)
+    #expect(rig.time.waits.isEmpty)
+  }
+
+  @Test func `a rate limit is never tried again`() throws {
+    let rig = try Rig(Rig.problem("rateLimited", 429, [("Retry-After", "1")]), Rig.ok())
+    #expect(rig.failure { _ = try rig.fetch() }?.status == .notNow)
+    #expect(rig.transport.requests.count == 1)
+  }
+
+  @Test func `a lost answer to a fetch is asked for again, one to newOrder once`() throws {
+    let fetch = try Rig(.failure(.lost("x")), .response(200, [("Replay-Nonce", "n")], ""), Rig.ok())
+    _ = try fetch.fetch()
+    let order = try Rig(
+      .failure(.lost("x")), .response(200, [("Replay-Nonce", "n")], ""), .failure(.lost("x")),
+      .response(200, [("Replay-Nonce", "m")], ""), Rig.ok())
+    #expect(order.failure { _ = try order.client.newOrder([:]) }?.status == .unreachable)
+    #expect(order.transport.requests.filter { $0.method == .post }.count == 2)
+  }
+
+  @Test func `a lost answer to finalize or a challenge is for the caller to look up`() throws {
+    let key = try PrivateKey.generate(.p256)
+    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], key: key)
+    for answer in [ScriptedTransport.Answer.failure(.lost("x")), .response(500, [], "")] {
+      let finalize = try Rig(answer)
+      #expect(throws: LostAnswer.self) { try finalize.client.finalize(ACMEURL("https://ca.example/f"), request: csr) }
+      #expect(finalize.transport.requests.count == 1)
+      let challenge = try Rig(answer)
+      #expect(throws: LostAnswer.self) {
+        try challenge.client.respond(
+          to: Challenge.Answerable(
+            url: ACMEURL("https://ca.example/c"), token: Token("LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0")))
+      }
+      #expect(challenge.transport.requests.count == 1)
+    }
+  }
+
+  @Test func `a server that can't be trusted is not asked again`() throws {
+    let rig = try Rig(.failure(.untrusted("x")), Rig.ok())
+    #expect(rig.failure { _ = try rig.fetch() }?.status == .unreachable)
+    #expect(rig.transport.requests.count == 1)
+  }
+
+  @Test func `one that nobody listens at is asked a few times`() throws {
+    let rig = try Rig(
+      .failure(.unreachable("x")), .failure(.unreachable("x")), .failure(.unreachable("x")), nonce: nil)
+    #expect(rig.failure { _ = try rig.fetch() }?.status == .unreachable)
+    #expect(rig.transport.requests.count == 3)
+  }
+
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func `a redirect is never followed`(_ status: Int) throws {
+    let rig = try Rig(.response(status, [("Location", "https://ca.example/elsewhere")], ""))
+    #expect(rig.failure { _ = try rig.fetch() }?.status == .protocolBroken)
+  }
+}

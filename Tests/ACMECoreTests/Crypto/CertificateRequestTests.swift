@@ -1,0 +1,58 @@
+import Testing
+
+@testable import ACMECore
+
+@Suite struct CertificateRequestTests {
+  private let names: [Identifier]
+  private let key: PrivateKey
+
+  init() throws {
+    names = try ["example.org", "*.example.org", "192.0.2.1", "2001:db8::1"].map { try Identifier(typed: $0) }
+    key = try PrivateKey.generate(.p256)
+  }
+
+  @Test(arguments: KeyType.allCases)
+  func `a made request is read again, by any key`(_ type: KeyType) throws {
+    let key = try PrivateKey.generate(type)
+    let request = try CertificateRequest(for: names, key: key)
+    #expect(request.identifiers == names)
+    #expect(request.publicKey == key.publicKey)
+    #expect(try CertificateRequest(Array(request.pem.utf8)) == request)
+    #expect(try CertificateRequest(request.der) == request)
+  }
+
+  @Test func `either label, any line ends and text around it are read`() throws {
+    let request = try CertificateRequest(for: names, key: key)
+    let pem = try request.pem
+    let forms = [
+      pem.split(separator: "\n").joined(separator: "\r\n"), pem.split(separator: "\n").joined(separator: "\r"),
+      "some words\n\(pem)\nmore words",
+      pem.split(separator: "\n").map { $0.hasPrefix("-----") ? $0.replacing("CERTIFICATE", with: "NEW CERTIFICATE") : $0 }
+        .joined(separator: "\n"),
+    ]
+    for form in forms { #expect(try CertificateRequest(Array(form.utf8)) == request) }
+  }
+
+  @Test func `two requests, a cut one and a changed one are refused`() throws {
+    let pem = try CertificateRequest(for: names, key: key).pem
+    #expect(throws: Malformed("there is more than one certificate request")) {
+      try CertificateRequest(Array((pem + pem).utf8))
+    }
+    #expect(throws: Malformed.self) { try CertificateRequest(Array(pem.utf8.dropLast(40))) }
+    var der = try CertificateRequest(for: names, key: key).der
+    der[der.count - 1] ^= 1
+    #expect(throws: Malformed.self) { try CertificateRequest(der) }
+    #expect(throws: Malformed.self) { try CertificateRequest(der: der + [0]) }
+  }
+
+  @Test func `a common name is one of the names, not one more`() throws {
+    let request = try CertificateRequest(for: names, key: key, commonName: names[0])
+    #expect(request.identifiers == names)
+    let long = try Identifier(typed: String(repeating: "a", count: 60) + ".example")
+    #expect(throws: Malformed.self) { try CertificateRequest(for: [long], key: key, commonName: long) }
+  }
+
+  @Test func `a request without a name is refused`() throws {
+    #expect(throws: Malformed.self) { try CertificateRequest(for: [], key: key) }
+  }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import ACMECore
+
+@Suite struct PEMTextTests {
+  private func parse(_ text: String) throws(Malformed) -> PEMText { try PEMText(Array(text.utf8)) }
+
+  @Test func `blocks are found between boundary lines`() throws {
+    let text = try parse("-----BEGIN A-----\nAAAA\n-----END A-----\n\n-----BEGIN B C-----\r\n-----END B C-----")
+    #expect(text.blocks.map(\.label) == ["A", "B C"])
+    #expect(!text.hasTextAround)
+    #expect(String(decoding: text.blocks[0].text, as: UTF8.self) == "-----BEGIN A-----\nAAAA\n-----END A-----\n")
+    #expect(try parse("hello\n-----BEGIN A-----\n-----END A-----\n").hasTextAround)
+    #expect(try parse("").blocks.isEmpty)
+  }
+
+  @Test(arguments: [
+    "-----BEGIN A-----\nAAAA\n", "-----BEGIN A-----\n-----END B-----\n",
+    "-----BEGIN A-----\n-----BEGIN B-----\n-----END B-----\n", "x -----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n",
+    "\t-----BEGIN A-----\n-----END A-----\n", "-----BEGIN A\nAA\n-----END A-----\n",
+  ])
+  func `what could be read in two ways is refused`(_ text: String) {
+    #expect(throws: Malformed.self) { try parse(text) }
+  }
+}

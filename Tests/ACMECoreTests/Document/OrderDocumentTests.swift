@@ -1,0 +1,108 @@
+import Testing
+
+@testable import ACMECore
+
+@Suite struct OrderDocumentTests {
+  private func failure(_ body: () throws -> Void) -> Failure? {
+    do {
+      try body()
+      return nil
+    } catch { return error as? Failure }
+  }
+
+  @Test func `a document is written as it is read, with what nobody knows`() throws {
+    var object = try Samples.document().object
+    object["later"] = .object(["x": .number("1.50")])
+    let again = try OrderDocument(object).object
+    #expect(again == object)
+    #expect(again.text.contains(#""new":1.50"#))
+    #expect(again.text.contains(#""token":"../../x""#))
+  }
+
+  @Test func `each challenge that can be met says what to publish`() throws {
+    let text = try Samples.document().object.text
+    let thumbprint = PublishedKeys.rfc7515A3.thumbprint
+    let token = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0"
+    #expect(text.contains(#""keyAuthorization":"\#(token).\#(thumbprint)""#))
+    #expect(
+      text.contains(
+        #""http":{"body":"\#(token).\#(thumbprint)","path":"/.well-known/acme-challenge/\#(token)","url":"http://example.org/.well-known/acme-challenge/\#(token)"}"#
+      ))
+    #expect(
+      text.contains(
+        #""dns":{"name":"_acme-challenge.example.org","type":"TXT","value":"ZaJgFtIV4WA0t2MzN7kbSk0sfRd2GZjaxRqaSTAK6lI"}"#))
+  }
+
+  @Test func `what is to be published is worked out anew, not believed`() throws {
+    let text = try Samples.document().object.text.replacing(
+      #""path":"/.well-known/"#, with: #""path":"/../../etc/"#)
+    #expect(text.contains("/../../etc/"))
+    let again = try OrderDocument(Samples.object(text)).object.text
+    #expect(!again.contains("/../../etc/"))
+  }
+
+  @Test(arguments: [
+    (#""format":"acme-order/1""#, #""format":"acme-order/2""#, 65),
+    (#""format":"acme-order/1""#, #""format":"acme-account/1""#, 65),
+    (#""thumbprint":"oKI"#, #""thumbprint":"xxx"#, 65),
+    (#""value":"example.org"}]},"authorizations""#, #""value":"other.example"}]},"authorizations""#, 65),
+    ("https://ca.example/fin", "https://evil.example/fin", 76),
+    ("https://ca.example/fin", "http://ca.example/fin", 76),
+    ("https://ca.example/fin", "https://ca.example/change", 76),
+    ("https://ca.example/fin", "https://ca.example/acct/1", 76),
+    ("https://ca.example/order/1", "https://elsewhere.example/order/1", 76),
+    ("https://ca.example/acct/1", "https://evil.example/acct/1", 76),
+    ("https://ca.example/c/1", "https://evil.example/c/1", 76),
+    ("https://ca.example/c/1", "https://ca.example/revoke", 76),
+    (#""directory":"https:"#, #""directory":"http:"#, 76),
+    (#""identifier":{"type":"dns","value":"example.org"}"#, #""identifier":{"type":"dns","value":"other.example"}"#, 76),
+    ("LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0", "../../../../../../etc/cron.d/x", 76),
+  ])
+  func `a document that was tampered with is refused`(_ part: String, _ other: String, _ status: Int32) throws {
+    let text = try Samples.document().object.text
+    try #require(text.contains(part))
+    let tampered = try Samples.object(text.replacing(part, with: other))
+    #expect(failure { _ = try OrderDocument(tampered) }?.status.rawValue == status)
+  }
+
+  @Test func `a request for the account's own key is refused`() throws {
+    let key = try PublishedKeys.rfc7515A3.privateKey
+    let csr = try CertificateRequest(for: [Identifier(typed: "example.org")], key: key)
+    var object = try Samples.document().object
+    object["csr"] = .string(try csr.pem)
+    #expect(failure { _ = try OrderDocument(object) }?.status == .input)
+  }
+
+  @Test func `an order may not become another`() throws {
+    var document = try Samples.document()
+    let changed = [
+      try Samples.order(names: ["example.org", "more.example"]), try Samples.order(names: ["other.example"]),
+      try Samples.order(authorizations: ["https://ca.example/authz/2"]),
+      try Samples.order(more: #","certificate":"https://evil.example/cert""#),
+    ]
+    for order in changed { #expect(failure { try document.update(order) }?.status == .protocolBroken) }
+    try document.update(Samples.order(status: "ready", names: ["EXAMPLE.org"]))
+    #expect(document.order.status == .ready)
+  }
+
+  @Test func `finalize is kept from the first answer where a later one lacks it`() throws {
+    var document = try Samples.document()
+    let bare = try Order(
+      Samples.object(
+        #"{"status":"ready","identifiers":[{"type":"dns","value":"example.org"}],"authorizations":["https://ca.example/authz/1"]}"#))
+    try document.update(bare)
+    #expect(document.order.finalize?.text == "https://ca.example/fin")
+    #expect(try document.object.text.contains(#""finalize":"https://ca.example/fin""#))
+  }
+
+  @Test func `what was chosen stays chosen, and only what was asked for is taken`() throws {
+    var document = try Samples.document()
+    document.authorizations[0].choose(.http01)
+    try document.update(Samples.authorization())
+    #expect(document.authorizations[0].chosen?.type == .http01)
+    #expect(failure { try document.update(try Samples.authorization("other.example")) }?.status == .protocolBroken)
+    #expect(
+      failure { try document.update(try Samples.authorization("www.example.org", url: "https://ca.example/authz/2")) }?
+        .status == .protocolBroken)
+  }
+}
