@@ -29,7 +29,8 @@ extension Client {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let parts = locale.prefix { $0 != "." && $0 != "@" }.split(separator: "_")
     guard let language = parts.first, (2...3).contains(language.count), parts.count <= 2,
-      parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isLetter } }), language.lowercased() != "en" || parts.count == 2
+      parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isLetter } }),
+      language.lowercased() != "en" || parts.count == 2
     else { return "en" }
     let tag = parts.joined(separator: "-")
     let general = language == tag[...] ? "" : ", \(language);q=0.9"

@@ -32,7 +32,8 @@ package final class CurlTransport: Transport {
 
   package func exchange(_ request: HTTPRequest, within seconds: Double) throws(TransportError) -> HTTPResponse {
     let answer = CurlAnswer(maxBody: request.maxBody, isInterrupted: isInterrupted)
-    let headers = HeaderList(request.headers + [("Accept-Language", language), ("User-Agent", userAgent), ("Expect", "")])
+    let headers = HeaderList(
+      request.headers + [("Accept-Language", language), ("User-Agent", userAgent), ("Expect", "")])
     let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     errors.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     defer { errors.deallocate() }

@@ -73,7 +73,7 @@ extension Client {
       try wait(faultPause(tries.unsent), orThrow: failure)
     case .unintelligible(let reason): throw Failure(.protocolBroken, "\(what): the answer isn't HTTP: \(reason)")
     case .timedOut:
-      let failure = budget.spent(on: "waiting for the CA's answer to \(what)")
+      let failure = tries.lastFailure ?? budget.spent(on: "waiting for the CA's answer to \(what)")
       if case .afterLookUp = request.repeatable { throw LostAnswer(failure: failure) }
       throw failure
     case .lost(let reason):

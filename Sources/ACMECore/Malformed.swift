@@ -3,6 +3,11 @@
 package struct Malformed: Error, Equatable {
   /// What is wrong: lower case, no full stop; foreign text in it is escaped when it is shown.
   package let reason: String
+  /// Whether this is something that a CA must not say, whoever brings it: a URL that isn't https.
+  package let breaksProtocol: Bool
 
-  package init(_ reason: String) { self.reason = reason }
+  package init(_ reason: String, breaksProtocol: Bool = false) {
+    self.reason = reason
+    self.breaksProtocol = breaksProtocol
+  }
 }

@@ -78,10 +78,11 @@ package struct AtomicFile {
     syncFolder()
   }
 
-  /// mkstemp makes a file that only its owner may use; that is right for keys, and for them alone.
+  /// mkstemp makes a file that only its owner may use, less what the umask takes away even from keys.
   private func setMode(of number: Int32, _ manner: Manner) throws(IOError) {
-    if case .secret = manner { return }
-    if let existing {
+    if case .secret = manner {
+      try check(fchmod(number, 0o600))
+    } else if let existing {
       // Only root may give a file away; who may not keeps it.
       _ = fchown(number, existing.st_uid, existing.st_gid)
       try check(fchmod(number, existing.st_mode & 0o7777))

@@ -62,7 +62,8 @@ package struct AccountKeyOptions: ParsableArguments {
     let signer = try load(tool).signer
     guard signer.jwk == jwk else {
       throw Failure(
-        .input, "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)")
+        .input,
+        "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)")
     }
     return signer
   }

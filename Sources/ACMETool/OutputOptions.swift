@@ -26,7 +26,8 @@ package struct OutputOptions: Destination {
 /// The same for a private key, of which no second one is ever equal.
 package struct KeyOutputOptions: Destination {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
+    name: .shortAndLong,
+    help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
     transform: nonEmpty)
   package var output: String?
 

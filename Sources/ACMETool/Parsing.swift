@@ -73,7 +73,7 @@ extension Step {
       try FileDescriptor.standardOutput.write(Array(text.utf8))
       return ExitStatus.done.rawValue
     } catch {
-      let failure = Failure(error, in: "stdout")
+      let failure = Failure(.io, "writing to stdout failed: \(error.reason)")
       Messages(tool: _commandName, isQuiet: false, isVerbose: false).error(failure)
       return failure.status.rawValue
     }

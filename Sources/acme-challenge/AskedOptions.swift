@@ -5,7 +5,8 @@ import ArgumentParser
 
 /// What is asked for beside the names.
 struct AskedOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Ask for a certificate of this profile of the CA.", valueName: "name"), transform: nonEmpty)
+  @Option(
+    help: ArgumentHelp("Ask for a certificate of this profile of the CA.", valueName: "name"), transform: nonEmpty)
   var profile: String?
 
   @Option(
@@ -66,7 +67,8 @@ enum NewOrder {
   ) throws -> (client: Client, account: AccountDocument) {
     guard let account = try options.account.load(tool) else {
       throw Failure(
-        .usage, "the account document is missing", hint: "give it with -a FILE, or set ACME_ACCOUNT; acme-register makes it")
+        .usage, "the account document is missing",
+        hint: "give it with -a FILE, or set ACME_ACCOUNT; acme-register makes it")
     }
     _ = try options.ca.directory(of: account.ca.directory, tool)
     let signer = try options.key.signer(for: account.jwk, in: "the account document", tool)

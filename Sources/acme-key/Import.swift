@@ -3,9 +3,8 @@ import ACMETool
 import ArgumentParser
 
 struct Import: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Read a private JSON Web Key (certbot's form), write PEM.",
-    version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "import", of: "acme-key", abstract: "Read a private JSON Web Key (certbot's form), write PEM.")
   static let outputKind = OutputKind.text
 
   @OptionGroup var newKey: NewKeyOptions

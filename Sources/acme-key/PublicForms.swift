@@ -21,8 +21,8 @@ struct ExistingKeyOptions: ParsableArguments {
 }
 
 struct Public: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "public", abstract: "Show the public key in PEM.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "public", of: "acme-key", abstract: "Show the public key in PEM.")
   static let outputKind = OutputKind.text
 
   @OptionGroup var existing: ExistingKeyOptions
@@ -35,8 +35,8 @@ struct Public: Step {
 }
 
 struct JWKForm: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "jwk", abstract: "Show the public key as a JSON Web Key.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "jwk", of: "acme-key", abstract: "Show the public key as a JSON Web Key.")
   static let outputKind = OutputKind.text
 
   @OptionGroup var existing: ExistingKeyOptions
@@ -49,8 +49,8 @@ struct JWKForm: Step {
 }
 
 struct Thumbprint: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "thumbprint", abstract: "Show the key's thumbprint (RFC 7638).", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "thumbprint", of: "acme-key", abstract: "Show the key's thumbprint (RFC 7638).")
   static let outputKind = OutputKind.text
 
   @OptionGroup var existing: ExistingKeyOptions

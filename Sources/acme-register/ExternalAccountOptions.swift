@@ -38,7 +38,8 @@ struct ExternalAccountOptions: ParsableArguments {
     } else if let value = tool.variable("ACME_EAB_HMAC_KEY") {
       (text, source) = (Array(value.utf8), "ACME_EAB_HMAC_KEY")
     } else {
-      throw Failure(.usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")
+      throw Failure(
+        .usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")
     }
     let key = try reading(source) { try Self.macKey(text) }
     return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg)
@@ -56,7 +57,9 @@ struct ExternalAccountOptions: ParsableArguments {
       }
     }
     let unpadded = String(plain).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard unpadded.count == 1 || unpadded[1].allSatisfy({ $0 == "=" }) else { throw Malformed("the MAC key is not base64url") }
+    guard unpadded.count == 1 || unpadded[1].allSatisfy({ $0 == "=" }) else {
+      throw Malformed("the MAC key is not base64url")
+    }
     let key = try Base64URL.decode(String(unpadded[0]))
     guard !key.isEmpty else { throw Malformed("the MAC key is empty") }
     return key

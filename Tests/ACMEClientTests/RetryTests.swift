@@ -29,7 +29,8 @@ import Testing
     let directory = try Directory(["newNonce": "https://ca.example/nonce"])
     let client = Client(
       directory: url, known: CASection(directory: url, endpoints: directory, endpointsAt: time.clock.wall()),
-      nonce: try Nonce("x"), account: try ACMEURL("https://ca.example/a"), signer: try PrivateKey.generate(.ed25519).signer,
+      nonce: try Nonce("x"), account: try ACMEURL("https://ca.example/a"),
+      signer: try PrivateKey.generate(.ed25519).signer,
       transport: transport, budget: Budget(seconds: 300, clock: time.clock), log: { _ in })
     #expect(throws: Failure.self) { try client.order(at: ACMEURL("https://ca.example/o")) }
     #expect(transport.requests.count == RetryPolicy().badNonceAttempts)
@@ -45,7 +46,9 @@ import Testing
   }
 
   @Test func `a server fault is waited out, ever longer`() throws {
-    let rig = try Rig(Rig.problem("serverInternal", 500, [("Replay-Nonce", "b")]), .response(502, [("Replay-Nonce", "c")], "<html>"), Rig.ok())
+    let rig = try Rig(
+      Rig.problem("serverInternal", 500, [("Replay-Nonce", "b")]), .response(502, [("Replay-Nonce", "c")], "<html>"),
+      Rig.ok())
     _ = try rig.fetch()
     #expect(rig.time.waits == [0.1875, 0.375])
   }

@@ -58,6 +58,7 @@ class CertificatesTest(JourneyTest):
         chain("another name", lambda leaf, above: ours(["two.example"]) + above),
         chain("a name more", lambda leaf, above: ours(["one.example", "two.example"]) + above),
         chain("a name less", lambda leaf, above: ours(["one.example"]) + above, ("one.example", "two.example")),
+        chain("no name", lambda leaf, above: ours([]) + above),
         chain("a wildcard for the name", lambda leaf, above: ours(["*.example"]) + above),
         chain("an address more", lambda leaf, above: ours(["one.example", "192.0.2.1"]) + above),
         chain("the other way round", lambda leaf, above: above + leaf),

@@ -156,6 +156,7 @@ class RequestTest(BadInputTest):
         ("acme-csr -k site.key --from-cert missing", 66, "missing"),
         ("acme-csr -k site.key --from-cert photo.png", 65, "photo.png"),
         ("acme-csr -k site.key --from-cert site.csr", 65, "site.csr"),
+        ("acme-csr -k site.key --from-cert no-name.pem", 65, "name"),
         ("acme-csr -k site.key --common-name two.example one.example", (64, 65), "two.example"),
         ("acme-csr -k site.key -o missing/site.csr one.example", 73, "missing"),
         ("acme-csr -k site.key -o web one.example", 73, "web"),
@@ -195,6 +196,8 @@ class RegisterTest(BadInputTest):
 
 
 class ChallengeTest(BadInputTest):
+    """A request in any of its forms gets as far as the CA, which is gone: 69."""
+
     table = rows(
         (f"acme-challenge --webroot web {CA} <empty", 65, "nothing on stdin"),
         (f"acme-challenge --webroot web {CA} <photo.png", 65, "stdin"),
@@ -203,6 +206,11 @@ class ChallengeTest(BadInputTest):
         (f"acme-challenge --webroot web {CA} <site.key", 65, "stdin"),
         (f"acme-challenge --webroot web {CA} <account.json", 65, "stdin|account"),
         (f"acme-challenge --webroot web {CA} <no-name.csr", 65, "name"),
+        (f"acme-challenge --webroot web {CA} <common.csr", 69, "connect|refused"),
+        (f"acme-challenge --webroot web {CA} <der.csr", 69, "connect|refused"),
+        (f"acme-challenge --webroot web {CA} <new.csr", 69, "connect|refused"),
+        (f"acme-challenge --webroot web {CA} <crlf.csr", 69, "connect|refused"),
+        (f"acme-challenge --webroot web {CA} <text.csr", 69, "connect|refused"),
         (f"acme-challenge --webroot web {CA} <email.csr", 65, "me@one.example"),
         (f"acme-challenge --webroot web {CA} <uri.csr", 65, "https://one.example/"),
         (f"acme-challenge --webroot web {CA} <account.csr", 65, "account"),
@@ -295,6 +303,7 @@ class ChainTest(BadInputTest):
         ("acme-chain --csr two.csr <chain.pem", 65, "name|two"),
         ("acme-chain --csr other.csr <chain.pem", 65, "key"),
         ("acme-chain --csr missing <chain.pem", 66, "missing"),
+        ("acme-chain --csr site.csr <no-name.pem", 65, "name"),
         ("acme-chain -k account.key --csr two.csr <valid.json", 65, "two.csr"),
         ("acme-chain <valid.json", 64, "key"),
         ("acme-chain -k other.key <valid.json", 65, "key"),

@@ -58,6 +58,13 @@ class Bench:
             issuer.openssl("req", "-new", "-key", self.folder / "site.key", "-subj", "/", "-addext",
                            f"subjectAltName={san}", "-out", self.folder / f"{name}.csr")
         self.sh("openssl req -new -key site.key -subj / -out no-name.csr")
+        self.sh("openssl req -new -key site.key -subj /CN=one.example -out common.csr")
+        self.sh("openssl req -in site.csr -outform DER -out der.csr; openssl req -in site.csr -text -out text.csr")
+        pem = (self.folder / "site.csr").read_text()
+        self.write("new.csr", pem.replace("CERTIFICATE", "NEW CERTIFICATE"))
+        self.write("crlf.csr", pem.replace("\n", "\r\n"))
+        leaf = issuer.issuer().leaf((self.folder / "der.csr").read_bytes(), [])
+        self.write("no-name.pem", leaf + issuer.issuer().pem("intermediate"))
         with ScriptedCA(webroot=self.folder / "web") as ca:
             env = {"ACME_CA_BUNDLE": ca.bundle, "ACME_DIRECTORY": ca.directory, "ACME_ACCOUNT": "account.json",
                    "ACME_ACCOUNT_KEY": "account.key"}

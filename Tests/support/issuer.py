@@ -94,7 +94,7 @@ class Issuer:
         if names is None:
             return self.sign(pem, "leaf", *args, "-copy_extensions", "copy").decode()
         with tempfile.NamedTemporaryFile("w", dir=self.folder) as extensions:
-            extensions.write(EXTENSIONS + "subjectAltName = " + san(names) + "\n")
+            extensions.write(EXTENSIONS + (f"subjectAltName = {san(names)}\n" if names else ""))
             extensions.flush()
             args = ["-extfile", extensions.name, "-extensions", "leaf", *args]
             return openssl("x509", "-req", *args, stdin=pem).decode()

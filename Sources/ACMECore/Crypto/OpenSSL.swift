@@ -58,7 +58,8 @@ final class MemoryBIO {
 }
 
 /// The DER that an `i2d` function writes.
-func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32) throws(OpenSSLError) -> [UInt8] {
+func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32) throws(OpenSSLError) -> [UInt8]
+{
   var start: UnsafeMutablePointer<UInt8>?
   let count = encode(&start)
   guard count > 0, let start else { throw OpenSSLError() }

@@ -79,7 +79,8 @@ private final class ParameterBuilder {
   }
 
   func push(_ name: String, octets: [UInt8]) throws {
-    try OpenSSLError.check(OSSL_PARAM_BLD_push_octet_string(pointer, keep(name), keep(octets).baseAddress, octets.count))
+    try OpenSSLError.check(
+      OSSL_PARAM_BLD_push_octet_string(pointer, keep(name), keep(octets).baseAddress, octets.count))
   }
 
   private func keep(_ text: String) -> UnsafePointer<CChar>? {

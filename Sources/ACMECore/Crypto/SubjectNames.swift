@@ -7,7 +7,8 @@ enum SubjectNames {
   /// Throws `Malformed` for a name of another type, naming it: nobody could prove control of it here.
   static func identifiers(_ names: OpaquePointer?) throws(Malformed) -> [Identifier] {
     var identifiers: [Identifier] = []
-    for index in 0..<COpenSSL_GENERAL_NAME_count(names) {
+    // OpenSSL counts -1 where there is no stack at all.
+    for index in 0..<max(0, COpenSSL_GENERAL_NAME_count(names)) {
       guard let name = COpenSSL_GENERAL_NAME_at(names, index) else { continue }
       switch name.pointee.type {
       case GEN_DNS: identifiers.append(try Identifier(wireName: text(name.pointee.d.dNSName)))
@@ -19,8 +20,10 @@ enum SubjectNames {
         identifiers.append(.ip(address))
       case GEN_EMAIL: throw unsupported("an e-mail address", text(name.pointee.d.rfc822Name))
       case GEN_URI: throw unsupported("a URI", text(name.pointee.d.uniformResourceIdentifier))
-      case GEN_DIRNAME: throw Malformed("a directory name stands among the names: only DNS names and IP addresses can be proved")
-      case GEN_RID: throw Malformed("a registered ID stands among the names: only DNS names and IP addresses can be proved")
+      case GEN_DIRNAME:
+        throw Malformed("a directory name stands among the names: only DNS names and IP addresses can be proved")
+      case GEN_RID:
+        throw Malformed("a registered ID stands among the names: only DNS names and IP addresses can be proved")
       default: throw Malformed("an otherName stands among the names: only DNS names and IP addresses can be proved")
       }
     }

@@ -20,11 +20,8 @@ package struct AccountDocument: Equatable, Sendable {
     (ca, url, jwk, account) = try reading("the account document") {
       try DocumentFormat.account.check(object)
       let ca = try CASection(object)
-      let url = try reading("the account document", status: .protocolBroken) {
-        let url = try object.requiredURL("url")
-        try ca.allowedOrigins.check(url)
-        return url
-      }
+      let url = try object.requiredURL("url")
+      try ca.allowedOrigins.check(url)
       return (ca, url, try accountKey(object), try Account(object.requiredObject("account")))
     }
     others = object

@@ -11,14 +11,9 @@ package struct CASection: Equatable, Sendable {
     self.endpointsAt = endpointsAt
   }
 
-  /// A URL that may not be used is a protocol failure in a document too: the CA, or who touched the document,
-  /// put it there.
-  init(_ object: JSONObject) throws {
-    directory = try reading("directory", status: .protocolBroken) {
-      try ACMEURL(object.requiredString("directory"))
-    }
-    let endpoints = try object.requiredObject("endpoints")
-    self.endpoints = try reading("endpoints", status: .protocolBroken) { try Directory(endpoints) }
+  init(_ object: JSONObject) throws(Malformed) {
+    directory = try object.requiredURL("directory")
+    endpoints = try Directory(object.requiredObject("endpoints"))
     endpointsAt = try Timestamp(object.requiredString("endpointsAt"))
   }
 

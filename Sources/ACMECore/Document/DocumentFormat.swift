@@ -14,7 +14,9 @@ package enum DocumentFormat: String, Sendable {
 
   /// What kind of document `object` is.
   package init(of object: JSONObject) throws(Malformed) {
-    guard let text = try object.string("format") else { throw Malformed("not a document of these tools: no \"format\"") }
+    guard let text = try object.string("format") else {
+      throw Malformed("not a document of these tools: no \"format\"")
+    }
     guard let format = DocumentFormat(rawValue: text) else {
       throw Malformed("a document of format \"\(text.shown(limit: 50))\", which this version doesn't know")
     }
@@ -40,7 +42,7 @@ package struct AllowedOrigins: Sendable {
 
   package func check(_ url: ACMEURL) throws(Malformed) {
     guard origins.contains(url.origin) else {
-      throw Malformed("\(url) is on another server than the CA's directory and its endpoints")
+      throw Malformed("\(url) is on another server than the CA's directory and its endpoints", breaksProtocol: true)
     }
   }
 }

@@ -32,7 +32,8 @@ package struct Failure: Error {
   package init(_ error: any Error, in what: String, status: ExitStatus = .input) {
     switch error {
     case let failure as Failure: self = failure
-    case let malformed as Malformed: self.init(status, "\(what): \(malformed.reason)")
+    case let malformed as Malformed:
+      self.init(malformed.breaksProtocol ? .protocolBroken : status, "\(what): \(malformed.reason)")
     case let openssl as OpenSSLError: self.init(.bug, "\(what): libcrypto failed: \(openssl.reason)")
     default: self.init(.bug, "\(what): \(error)")
     }

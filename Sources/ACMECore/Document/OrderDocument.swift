@@ -50,8 +50,7 @@ package struct OrderDocument: Sendable {
     guard Set(askedIdentifiers) == Set(csr.identifiers) else {
       throw Failure(.input, "the order document asks for other names than its certificate request")
     }
-    // What the CA sent, and what it must not have sent, is judged as it was when it came from the CA.
-    (accountURL, url, order, authorizations) = try reading("the order document", status: .protocolBroken) {
+    (accountURL, url, order, authorizations) = try reading("the order document") {
       let authorizations = try (object.array("authorizations") ?? []).map { element in
         guard let object = element.object else { throw Malformed("an authorization is not an object") }
         return try Authorization(object, url: object.requiredURL("url"))
@@ -114,7 +113,7 @@ package struct OrderDocument: Sendable {
       throw Failure(
         .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")
     }
-    try reading("the order document", status: .protocolBroken) { try ca.allowedOrigins.check(accountURL) }
+    try reading("the order document") { try ca.allowedOrigins.check(accountURL) }
     try checkURLs([url] + order.urls)
     for authorization in authorizations { try check(authorization) }
   }

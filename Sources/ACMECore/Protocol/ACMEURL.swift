@@ -12,7 +12,9 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
   package init(_ text: String) throws(Malformed) {
     guard text.utf8.count <= Self.maxLength else { throw Malformed("a URL is too long") }
     guard text.utf8.allSatisfy(Self.isAllowed) else { throw Malformed("a URL holds a character that it may not") }
-    guard text.prefix(8).lowercased() == "https://" else { throw Malformed("\(text) is not an https URL") }
+    guard text.prefix(8).lowercased() == "https://" else {
+      throw Malformed("\(text) is not an https URL", breaksProtocol: true)
+    }
     let authority = text.dropFirst(8).prefix { $0 != "/" && $0 != "?" }
     guard let (host, port) = Self.split(authority) else { throw Malformed("\(text) has no host that can be used") }
     self.text = text

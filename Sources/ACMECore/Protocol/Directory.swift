@@ -15,7 +15,7 @@ package struct Directory: Equatable, Sendable {
       do {
         endpoints[endpoint] = try ACMEURL(text)
       } catch {
-        throw Malformed("\(endpoint.rawValue): \(error.reason)")
+        throw Malformed("\(endpoint.rawValue): \(error.reason)", breaksProtocol: error.breaksProtocol)
       }
     }
     self.raw = raw

@@ -8,9 +8,10 @@ struct WebRootSolver: Solver {
 
   init(_ arguments: [WebRootArgument]) {
     general = arguments.first { $0.identifier == nil }?.folder
-    named = Dictionary(uniqueKeysWithValues: arguments.compactMap { argument in
-      argument.identifier.map { ($0, argument.folder) }
-    })
+    named = Dictionary(
+      uniqueKeysWithValues: arguments.compactMap { argument in
+        argument.identifier.map { ($0, argument.folder) }
+      })
   }
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? {

@@ -3,8 +3,8 @@ import ACMETool
 import ArgumentParser
 
 struct CleanVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "clean", abstract: "Take away what is published. Needs no key.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "clean", of: "acme-challenge", abstract: "Take away what is published. Needs no key.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions

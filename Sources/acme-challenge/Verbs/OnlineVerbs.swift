@@ -4,8 +4,8 @@ import ACMETool
 import ArgumentParser
 
 struct RespondVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "respond", abstract: "Tell the CA to validate the chosen challenges.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "respond", of: "acme-challenge", abstract: "Tell the CA to validate the chosen challenges.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var order: OrderOptions
@@ -25,8 +25,8 @@ struct RespondVerb: Step {
 }
 
 struct WaitVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Wait until the order is ready, or has failed.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "wait", of: "acme-challenge", abstract: "Wait until the order is ready, or has failed.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var order: OrderOptions
@@ -39,8 +39,8 @@ struct WaitVerb: Step {
 }
 
 struct CancelVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: "Give up the authorizations that are pending or valid.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "cancel", of: "acme-challenge", abstract: "Give up the authorizations that are pending or valid.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var order: OrderOptions

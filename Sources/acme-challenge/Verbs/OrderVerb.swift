@@ -4,8 +4,8 @@ import ACMETool
 import ArgumentParser
 
 struct OrderVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "order", abstract: "Place the order, and work out what is to be published.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "order", of: "acme-challenge", abstract: "Place the order, and work out what is to be published.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var order: OrderOptions
@@ -23,7 +23,8 @@ struct OrderVerb: Step {
 
   func validate() throws {
     guard url == nil || asked.isEmpty else {
-      throw ValidationError("--url takes up an order as it is: --profile, --not-before and --not-after don't go with it")
+      throw ValidationError(
+        "--url takes up an order as it is: --profile, --not-before and --not-after don't go with it")
     }
   }
 
@@ -51,7 +52,9 @@ struct OrderVerb: Step {
     let identifiers = JSON.array(order.identifiers.map { .object($0.object) })
     guard Set(order.identifiers) == Set(request.identifiers) else {
       throw Failure(
-        .input, "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())")
+        .input,
+        "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"
+      )
     }
     var document = try OrderDocument(
       ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: ["identifiers": identifiers],
@@ -62,7 +65,9 @@ struct OrderVerb: Step {
   }
 
   private static func url(_ text: String) throws -> ACMEURL {
-    do { return try ACMEURL(text) } catch { throw ValidationError("--url takes an https URL: \(error.reason.shown(limit: 300))") }
+    do { return try ACMEURL(text) } catch {
+      throw ValidationError("--url takes an https URL: \(error.reason.shown(limit: 300))")
+    }
   }
 }
 

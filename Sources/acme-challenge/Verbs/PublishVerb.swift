@@ -3,8 +3,8 @@ import ACMETool
 import ArgumentParser
 
 struct PublishVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "publish", abstract: "Put in place what the CA will look for. Needs no key.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "publish", of: "acme-challenge", abstract: "Put in place what the CA will look for. Needs no key.")
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions

@@ -3,8 +3,8 @@ import ACMETool
 import ArgumentParser
 
 struct ShowVerb: Step {
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Say what is to be published, a line each.", version: suiteVersion)
+  static let configuration = CommandConfiguration.verb(
+    "show", of: "acme-challenge", abstract: "Say what is to be published, a line each.")
   static let outputKind = OutputKind.text
 
   @OptionGroup var output: OutputOptions

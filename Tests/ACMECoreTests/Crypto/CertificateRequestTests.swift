@@ -27,8 +27,10 @@ import Testing
     let forms = [
       pem.split(separator: "\n").joined(separator: "\r\n"), pem.split(separator: "\n").joined(separator: "\r"),
       "some words\n\(pem)\nmore words",
-      pem.split(separator: "\n").map { $0.hasPrefix("-----") ? $0.replacing("CERTIFICATE", with: "NEW CERTIFICATE") : $0 }
-        .joined(separator: "\n"),
+      pem.split(separator: "\n").map {
+        $0.hasPrefix("-----") ? $0.replacing("CERTIFICATE", with: "NEW CERTIFICATE") : $0
+      }
+      .joined(separator: "\n"),
     ]
     for form in forms { #expect(try CertificateRequest(Array(form.utf8)) == request) }
   }
@@ -54,5 +56,22 @@ import Testing
 
   @Test func `a request without a name is refused`() throws {
     #expect(throws: Malformed.self) { try CertificateRequest(for: [], key: key) }
+  }
+
+  /// openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=x
+  @Test func `a request without any extension is refused too`() {
+    let pem = """
+      -----BEGIN CERTIFICATE REQUEST-----
+      MIHGMG4CAQAwDDEKMAgGA1UECgwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA
+      BGKZQvBkz6OFooZAq8rMwPWpDl3WwYG4mCDhULIi8vtRJWyJWreKn9j3LlPfGR7X
+      t6+9+PBSQ7LSPK8ISuixZ72gADAKBggqhkjOPQQDAgNIADBFAiEAxXCJfTl0Hjyr
+      PCpuXR6Gv2oGICHlfzrZ2yTDtcs+ytsCICsrK5HRHvoxOkGHob3HJ0Acd4ELgkrq
+      puIA0p1Vxo3H
+      -----END CERTIFICATE REQUEST-----
+
+      """
+    #expect(throws: Malformed("the certificate request names no DNS name or IP address")) {
+      try CertificateRequest(Array(pem.utf8))
+    }
   }
 }

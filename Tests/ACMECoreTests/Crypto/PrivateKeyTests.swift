@@ -42,7 +42,9 @@ import Testing
     }
     #expect(try PublicKey(pem: publicPEM) == key.publicKey)
     #expect(try PublicKey(pem: key.pem()) == nil)
-    for bytes in [[], [0x89, 0x50, 0x4E, 0x47], Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8)] {
+    for bytes in [
+      [], [0x89, 0x50, 0x4E, 0x47], Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8),
+    ] {
       #expect(throws: Malformed.self) { try PrivateKey(pem: bytes, passphrase: Self.noPassphrase) }
     }
   }

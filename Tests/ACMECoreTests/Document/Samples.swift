@@ -16,17 +16,21 @@ enum Samples {
   }
 
   static func order(
-    status: String = "pending", names: [String] = ["example.org"], authorizations: [String] = ["https://ca.example/authz/1"],
+    status: String = "pending", names: [String] = ["example.org"],
+    authorizations: [String] = ["https://ca.example/authz/1"],
     more: String = ""
   ) throws -> Order {
     let identifiers = names.map { #"{"type":"dns","value":"\#($0)"}"# }.joined(separator: ",")
     let urls = authorizations.map { "\"\($0)\"" }.joined(separator: ",")
     return try Order(
       object(
-        #"{"status":"\#(status)","identifiers":[\#(identifiers)],"authorizations":[\#(urls)],"finalize":"https://ca.example/fin"\#(more)}"#))
+        #"{"status":"\#(status)","identifiers":[\#(identifiers)],"authorizations":[\#(urls)],"finalize":"https://ca.example/fin"\#(more)}"#
+      ))
   }
 
-  static func authorization(_ name: String = "example.org", url: String = "https://ca.example/authz/1") throws -> Authorization {
+  static func authorization(_ name: String = "example.org", url: String = "https://ca.example/authz/1") throws
+    -> Authorization
+  {
     try Authorization(
       object(
         """
@@ -41,7 +45,8 @@ enum Samples {
     let key = try PublishedKeys.zeroX.privateKey
     return try OrderDocument(
       ca: ca(), accountURL: ACMEURL("https://ca.example/acct/1"), jwk: PublishedKeys.rfc7515A3.privateKey.publicKey.jwk,
-      url: ACMEURL("https://ca.example/order/1"), asked: object(#"{"identifiers":[{"type":"dns","value":"example.org"}]}"#),
+      url: ACMEURL("https://ca.example/order/1"),
+      asked: object(#"{"identifiers":[{"type":"dns","value":"example.org"}]}"#),
       order: order(), authorizations: [authorization()],
       csr: CertificateRequest(for: [Identifier(typed: "example.org")], key: key))
   }

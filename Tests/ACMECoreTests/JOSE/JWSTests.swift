@@ -36,7 +36,9 @@ import Testing
     (PublishedKeys.rfc7515A3, "ES256", 64), (PublishedKeys.rfc7515A4, "ES512", 132),
     (PublishedKeys.zeroX, "ES256", 64),
   ])
-  func `an ECDSA signature has R and S in full width`(_ key: PublishedKeys.Key, _ algorithm: String, _ length: Int) throws {
+  func `an ECDSA signature has R and S in full width`(_ key: PublishedKeys.Key, _ algorithm: String, _ length: Int)
+    throws
+  {
     let signer = try key.privateKey.signer
     #expect(signer.algorithm.rawValue == algorithm)
     // One in 256 has a leading zero octet in R or S.
@@ -85,7 +87,8 @@ import Testing
       signer: PublishedKeys.rfc8037.privateKey.signer)
     #expect(
       jws.protected
-        == "eyJhbGciOiJFZERTQSIsImp3ayI6eyJjcnYiOiJFZDI1NTE5Iiwia3R5IjoiT0tQIiwieCI6IjExcVlBWUt4Q3JmVlNfN1R5V1FIT2c3aGN2UGFwaU1scndJYWFQY0hVUm8ifSwidXJsIjoiaHR0cHM6Ly9leGFtcGxlLmNvbS9hY21lL2tleS1jaGFuZ2UifQ")
+        == "eyJhbGciOiJFZERTQSIsImp3ayI6eyJjcnYiOiJFZDI1NTE5Iiwia3R5IjoiT0tQIiwieCI6IjExcVlBWUt4Q3JmVlNfN1R5V1FIT2c3aGN2UGFwaU1scndJYWFQY0hVUm8ifSwidXJsIjoiaHR0cHM6Ly9leGFtcGxlLmNvbS9hY21lL2tleS1jaGFuZ2UifQ"
+    )
     #expect(jws.signature == "LdMdcXbq5WyWoCyAMRqbFh9tmbg7zaqHy5DuRUPvR2nGMx3zAsy-NeN8nUO-jRtihglbVM7hhokte7X8Bp2-Cg")
   }
 
