@@ -25,16 +25,22 @@ package struct Messages: Sendable {
     if isVerbose { line(text) }
   }
 
+  /// A line of another program, escaped already.
+  func foreign(_ line: String) { write(line + "\n") }
+
   /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
   package func progress(_ text: String?) {
     guard !isQuiet, !isVerbose, isatty(STDERR_FILENO) == 1 else { return }
-    let bytes = Array("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: 70))" } ?? "")".utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
+    write("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: 70))" } ?? "")")
   }
 
   /// One write a line, so that the lines of a pipeline's tools don't mix.
   private func line(_ text: String) {
-    let bytes = Array("\(tool): \(text.shown(limit: Self.longest))\n".utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
+    write("\(tool): \(text.shown(limit: Self.longest))\n")
+  }
+
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 }

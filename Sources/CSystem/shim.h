@@ -17,4 +17,7 @@ static inline int CSystem_open_beneath(int folder, const char *path, unsigned lo
   return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
+// glibc 2.36 has pidfd_open, older ones only its number; poll on the descriptor tells when the process has ended.
+static inline int CSystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 #endif

@@ -25,6 +25,8 @@ struct AcmeChallenge: Step {
 
   static func main() { start() }
 
+  func validate() throws { try solving.refuseTypeWithoutHook() }
+
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
     try output.prepare()
@@ -65,7 +67,7 @@ struct AcmeChallenge: Step {
     Signals.hold()
     var published = Published()
     do {
-      try published.publish(document, by: solvers)
+      try published.publish(document, by: solvers, .publishing(tool, client.budget))
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {

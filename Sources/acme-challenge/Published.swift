@@ -3,27 +3,28 @@ import ACMETool
 
 /// What has been put in place, so that it can be taken away whatever happens.
 struct Published {
-  private var things: [(publication: Publication, identifier: Identifier, solver: any Solver)] = []
+  private var things: [(proof: Proof, solver: any Solver)] = []
 
   /// Publishes the chosen challenge of every pending authorization.
-  mutating func publish(_ document: OrderDocument, by solvers: Solvers) throws {
+  mutating func publish(_ document: OrderDocument, by solvers: Solvers, _ circumstances: Circumstances) throws {
     for authorization in document.authorizations where authorization.status == .pending {
       guard let (solver, _) = solvers.solver(for: authorization.identifier), let chosen = authorization.chosen,
-        let publication = document.publication(chosen, of: authorization)
+        let proof = document.proof(chosen, of: authorization)
       else { continue }
       // Noted first: what is half there has to go too.
-      things.append((publication, authorization.identifier, solver))
-      try solver.publish(publication, for: authorization.identifier)
+      things.append((proof, solver))
+      try solver.publish(proof, circumstances)
     }
   }
 
   /// A cleanup that fails is no failure of the order: it is said, naming what is left.
   func clean(_ tool: Tool) {
-    for thing in things {
+    let circumstances = Circumstances.cleaning(tool)
+    for (proof, solver) in things {
       do {
-        try thing.solver.clean(thing.publication, for: thing.identifier)
+        try solver.clean(proof, circumstances)
       } catch {
-        tool.messages.warning(Failure(error, in: "cleaning up after \(thing.identifier)").message)
+        tool.messages.warning(Failure(error, in: "cleaning up after \(proof.identifier)").message)
       }
     }
   }

@@ -14,6 +14,8 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
   package static let unreachable = ExitStatus(rawValue: 69)
   /// A bug here.
   package static let bug = ExitStatus(rawValue: 70)
+  /// A hook or signer failed.
+  package static let helperFailed = ExitStatus(rawValue: 71)
   /// The output can't be created.
   package static let cannotCreate = ExitStatus(rawValue: 73)
   /// Reading or writing failed.

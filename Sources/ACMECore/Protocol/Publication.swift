@@ -49,7 +49,7 @@ package enum Publication: Equatable, Sendable {
   }
 
   /// The member that a document adds to the challenge, with its name.
-  var member: (name: String, object: JSONObject) {
+  package var member: (name: String, object: JSONObject) {
     switch self {
     case .http(let token, let host, let body):
       let path = "/\(Self.httpFolder)/\(token.text)"

@@ -1,4 +1,5 @@
 import ACMECore
+import ACMETool
 
 /// One way of putting in place what the CA looks for, and of taking it away again.
 protocol Solver {
@@ -8,8 +9,26 @@ protocol Solver {
   /// Throws `Failure` where nothing could ever be published; asked before the CA hears of the order.
   func prepare(for identifiers: [Identifier]) throws
 
-  func publish(_ publication: Publication, for identifier: Identifier) throws
+  func publish(_ proof: Proof, _ circumstances: Circumstances) throws
 
-  /// Takes away just what `publication` put there, if it still is as it was put there. What isn't there is no error.
-  func clean(_ publication: Publication, for identifier: Identifier) throws
+  /// Takes away just what was put there for `proof`, if it still is as it was put there. What isn't there is no error.
+  func clean(_ proof: Proof, _ circumstances: Circumstances) throws
+}
+
+/// What a solver has to know of the run that it is part of.
+struct Circumstances {
+  static let cleanupSeconds = 30
+
+  let tool: Tool
+  let budget: Budget
+  /// False while cleaning up: the signal that led to it is still pending.
+  let heedsSignals: Bool
+
+  static func publishing(_ tool: Tool, _ budget: Budget) -> Circumstances {
+    Circumstances(tool: tool, budget: budget, heedsSignals: true)
+  }
+
+  static func cleaning(_ tool: Tool) -> Circumstances {
+    Circumstances(tool: tool, budget: Budget(seconds: cleanupSeconds, clock: Signals.clock), heedsSignals: false)
+  }
 }

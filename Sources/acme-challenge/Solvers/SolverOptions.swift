@@ -11,14 +11,43 @@ struct SolverOptions: ParsableArguments {
     transform: WebRootArgument.init(text:))
   var webroot: [WebRootArgument] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Any challenge: CMD present puts in place what it reads on stdin, CMD cleanup takes it away.", valueName: "cmd"),
+    transform: SolverOptions.command)
+  var hook: CommandWords?
+
+  @OptionGroup var choice: TypeOption
+
   func validate() throws {
     var named: Set<Identifier?> = []
     for argument in webroot where !named.insert(argument.identifier).inserted {
       throw ValidationError("--webroot is given twice for \(argument.identifier?.value ?? "all names")")
     }
+    guard choice.type == nil || hook != nil || webroot.isEmpty else {
+      throw ValidationError("--type says what --hook does, and there is no --hook")
+    }
   }
 
-  var solvers: Solvers { Solvers(webroot.isEmpty ? [] : [WebRootSolver(webroot)]) }
+  var solvers: Solvers {
+    var solvers: [any Solver] = []
+    if !webroot.isEmpty { solvers.append(WebRootSolver(webroot)) }
+    if let hook { solvers.append(HookSolver(command: hook, type: choice.type ?? .dns01)) }
+    return Solvers(solvers)
+  }
+
+  /// For the steps to which a type is of no use by itself.
+  func refuseTypeWithoutHook() throws {
+    guard choice.type == nil || hook != nil else {
+      throw ValidationError("--type says what --hook does, and there is no --hook")
+    }
+  }
+
+  private static func command(_ text: String) throws -> CommandWords {
+    do { return try CommandWords(text) } catch {
+      throw ValidationError("--hook \(text.shown(limit: 200)): \(error.reason)")
+    }
+  }
 }
 
 /// The solvers in the order in which they are asked.
@@ -43,7 +72,7 @@ struct Solvers {
     guard unserved.isEmpty else {
       throw Failure(
         .usage, "no solver can prove control of \(unserved.list.shown())",
-        hint: unserved.contains(where: \.isWildcard) ? "a wildcard can be proved by DNS alone" : nil)
+        hint: unserved.contains(where: \.isWildcard) ? "a wildcard can be proved by DNS alone: --hook CMD" : nil)
     }
     for solver in solvers { try solver.prepare(for: identifiers) }
   }
@@ -51,7 +80,7 @@ struct Solvers {
   static func missing(for identifiers: [Identifier]) -> Failure {
     Failure(
       .usage, "no solver is given, and control of \(identifiers.list.shown()) has to be proved",
-      hint: "--webroot DIR, or the verbs order, show and respond to publish by yourself")
+      hint: "--webroot DIR or --hook CMD, or the verbs order, show and respond to publish by yourself")
   }
 }
 

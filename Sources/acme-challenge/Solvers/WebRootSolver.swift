@@ -25,14 +25,14 @@ struct WebRootSolver: Solver {
     for folder in Set(identifiers.compactMap(folder)).sorted() { _ = try WebRoot(folder) }
   }
 
-  func publish(_ publication: Publication, for identifier: Identifier) throws {
-    guard case .http(let token, _, let body) = publication, let folder = folder(for: identifier) else { return }
-    try WebRoot(folder).put(body, as: token)
+  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
+    guard let folder = folder(for: proof.identifier) else { return }
+    try WebRoot(folder).put(proof.keyAuthorization, as: proof.token)
   }
 
-  func clean(_ publication: Publication, for identifier: Identifier) throws {
-    guard case .http(let token, _, let body) = publication, let folder = folder(for: identifier) else { return }
-    try WebRoot(folder).remove(token, ifStill: body)
+  func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
+    guard let folder = folder(for: proof.identifier) else { return }
+    try WebRoot(folder).remove(proof.token, ifStill: proof.keyAuthorization)
   }
 
   private func folder(for identifier: Identifier) -> String? { named[identifier] ?? general }

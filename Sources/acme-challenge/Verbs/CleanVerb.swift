@@ -8,15 +8,18 @@ struct CleanVerb: Step {
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
+
+  func validate() throws { try solving.refuseTypeWithoutHook() }
 
   /// After a failure there is something to clean too: what the problem's order names. The problem is then passed on.
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
     if let problem = tool.problem(in: input) {
       do {
-        if let document = try problem.order { try clean(document) }
+        if let document = try problem.order { try clean(document, tool) }
       } catch {
         tool.messages.warning(Failure(error, in: "cleaning up").message)
       }
@@ -24,19 +27,23 @@ struct CleanVerb: Step {
     }
     var document = try OrderDocument(tool.document(.order, in: input))
     try output.prepare()
-    try clean(document)
+    try clean(document, tool)
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)
   }
 
-  private func clean(_ document: OrderDocument) throws {
+  private func clean(_ document: OrderDocument, _ tool: Tool) throws {
     let solvers = try solving.serving(document)
+    let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
+    var failure: (any Error)?
     for authorization in document.authorizations {
       guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }
       for challenge in authorization.challenges where challenge.type == type {
-        guard let publication = document.publication(challenge, of: authorization) else { continue }
-        try solver.clean(publication, for: authorization.identifier)
+        guard let proof = document.proof(challenge, of: authorization) else { continue }
+        // One that can't be taken away is no reason to leave the others.
+        do { try solver.clean(proof, circumstances) } catch { failure = failure ?? error }
       }
     }
+    if let failure { throw failure }
   }
 }

@@ -10,7 +10,6 @@ struct OrderVerb: Step {
 
   @OptionGroup var order: OrderOptions
   @OptionGroup var solving: SolverOptions
-  @OptionGroup var choice: TypeOption
 
   @Option(
     help: ArgumentHelp("Take up the order at URL, instead of placing one.", valueName: "url"),
@@ -35,8 +34,8 @@ struct OrderVerb: Step {
     if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
     var (client, document) =
       try url.map { try takeUp($0, request, tool) } ?? asked.order(request, order, tool)
-    if solvers.isEmpty || choice.type != nil {
-      try document.choose(type: choice.type, isRequired: false)
+    if solvers.isEmpty {
+      try document.choose(type: solving.choice.type, isRequired: false)
     } else {
       try document.choose(by: solvers)
     }
@@ -68,23 +67,5 @@ struct OrderVerb: Step {
     do { return try ACMEURL(text) } catch {
       throw ValidationError("--url takes an https URL: \(error.reason.shown(limit: 300))")
     }
-  }
-}
-
-/// By which type of challenge control is to be proved.
-struct TypeOption: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Choose the challenges of this type: \(Challenge.Kind.known.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "type"),
-    transform: TypeOption.kind)
-  var type: Challenge.Kind?
-
-  private static func kind(_ text: String) throws -> Challenge.Kind {
-    let kind = Challenge.Kind(rawValue: text)
-    guard Challenge.Kind.known.contains(kind) else {
-      throw ValidationError("'\(text.shown(limit: 50))' is no challenge type that these tools can meet")
-    }
-    return kind
   }
 }

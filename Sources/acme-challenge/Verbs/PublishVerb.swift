@@ -8,21 +8,27 @@ struct PublishVerb: Step {
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
+
+  func validate() throws { try solving.refuseTypeWithoutHook() }
 
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
     try output.prepare()
     let solvers = try solving.serving(document)
     try document.choose(by: solvers)
+    let circumstances = Circumstances.publishing(tool, try time.budget(tool))
+    Signals.hold()
     var published = Published()
     do {
-      try published.publish(document, by: solvers)
+      try published.publish(document, by: solvers, circumstances)
     } catch {
       published.clean(tool)
       throw error
     }
+    Signals.release()
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)
   }
@@ -31,7 +37,7 @@ struct PublishVerb: Step {
 extension SolverOptions {
   /// The solvers, if they serve any name of the document at all. The names that they don't serve are passed over.
   func serving(_ document: OrderDocument) throws -> Solvers {
-    guard !solvers.isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR") }
+    guard !solvers.isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR or --hook CMD") }
     let identifiers = document.authorizations.map(\.identifier)
     guard identifiers.isEmpty || identifiers.contains(where: { solvers.solver(for: $0) != nil }) else {
       throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")

@@ -1,0 +1,201 @@
+package import ACMECore
+internal import CSystem
+internal import Glibc
+
+/// A program of the user's that is run and waited for.
+package struct ChildProcess {
+  private static let longestLine = 1000
+  private static let mostBytesOfStderr = 1 << 18
+  /// How long a program has, once it is asked to end, before it is made to.
+  private static let graceSeconds = 2.0
+
+  private let command: CommandWords
+  private let input: [UInt8]
+  private let environment: [String: String]
+  private let messages: Messages
+
+  /// - Parameters:
+  ///   - input: what it reads on stdin.
+  ///   - environment: all of it; the MAC key of an external account is taken out.
+  package init(_ command: CommandWords, input: [UInt8], environment: [String: String], messages: Messages) {
+    self.command = command
+    self.input = input
+    self.environment = environment.filter { $0.key != "ACME_EAB_HMAC_KEY" }
+    self.messages = messages
+  }
+
+  /// Runs it to its end. What it says on stdout is discarded, what it says on stderr is passed on, escaped.
+  ///
+  /// Throws `Failure` 71 where it can't be started or fails, 75 when the time is over (it is then ended, with all that
+  /// it started), and `Interrupted`.
+  package func run(until budget: Budget, heedingSignals: Bool) throws {
+    let stdin = try Pipe()
+    let stderr = try Pipe()
+    let process = try spawn(stdin: stdin, stderr: stderr)
+    stdin.closeReader()
+    stderr.closeWriter()
+    let status: Int32
+    do {
+      status = try attend(process, stdin, stderr, budget, heedingSignals)
+    } catch {
+      end(process)
+      throw error
+    }
+    guard status == 0 else { throw Failure(.helperFailed, "\(command.text) \(Self.outcome(status))") }
+  }
+
+  private func spawn(stdin: Pipe, stderr: Pipe) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, stdin.reader, STDIN_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, stderr.writer, STDERR_FILENO)
+
+    // A process group of its own, so that it can be ended with all that it started; and the signals as a program
+    // expects them, not as we hold them.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    var broken = sigset_t()
+    sigemptyset(&broken)
+    sigaddset(&broken, SIGPIPE)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &broken)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var process: pid_t = 0
+    let arguments = command.words.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (arguments + variables).forEach { free($0) } }
+    let error = posix_spawnp(&process, command.words[0], &actions, &attributes, arguments, variables)
+    guard error == 0 else {
+      throw Failure(.helperFailed, "can't run \(command.words[0]): \(IOError(error).reason)")
+    }
+    return process
+  }
+
+  /// Feeds it, passes on what it says, and returns its wait status.
+  private func attend(
+    _ process: pid_t, _ stdin: Pipe, _ stderr: Pipe, _ budget: Budget, _ heedingSignals: Bool
+  ) throws -> Int32 {
+    let ending = CSystem_pidfd_open(process)
+    guard ending >= 0 else { throw Failure(.bug, "can't wait for \(command.text): \(IOError(errno).reason)") }
+    defer { close(ending) }
+    var rest = input[...]
+    var words = ForeignLines(limit: Self.mostBytesOfStderr)
+    while true {
+      guard budget.remaining > 0 else { throw budget.spent(on: "\(command.text) runs") }
+      if heedingSignals, Signals.isPending { throw Interrupted() }
+      if rest.isEmpty { stdin.closeWriter() }
+      // A descriptor of -1 is passed over.
+      var ready = [
+        pollfd(fd: ending, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: stderr.reader, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: stdin.writer, events: Int16(POLLOUT), revents: 0),
+      ]
+      poll(&ready, nfds_t(ready.count), 200)
+      if ready[2].revents != 0 { rest = stdin.write(rest) }
+      if ready[1].revents != 0, let bytes = stderr.read() { words.take(bytes).forEach(passOn) }
+      if ready[0].revents != 0 {
+        while let bytes = stderr.read(), !bytes.isEmpty { words.take(bytes).forEach(passOn) }
+        words.end().forEach(passOn)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        return status
+      }
+    }
+  }
+
+  private func passOn(_ line: String) { messages.foreign(line.shown(limit: Self.longestLine)) }
+
+  private func end(_ process: pid_t) {
+    kill(-process, SIGTERM)
+    let ending = CSystem_pidfd_open(process)
+    var ready = pollfd(fd: ending, events: Int16(POLLIN), revents: 0)
+    poll(&ready, 1, Int32(Self.graceSeconds * 1000))
+    close(ending)
+    kill(-process, SIGKILL)
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
+  }
+
+  private static func outcome(_ status: Int32) -> String {
+    let signal = status & 0x7F
+    return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+  }
+}
+
+/// A pipe whose ends are closed one by one.
+private final class Pipe {
+  private(set) var reader: Int32
+  private(set) var writer: Int32
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Failure(.io, "can't make a pipe: \(IOError(errno).reason)") }
+    (reader, writer) = (ends[0], ends[1])
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  }
+
+  deinit {
+    closeReader()
+    closeWriter()
+  }
+
+  func closeReader() {
+    if reader >= 0 { close(reader) }
+    reader = -1
+  }
+
+  func closeWriter() {
+    if writer >= 0 { close(writer) }
+    writer = -1
+  }
+
+  /// What could not be written yet. A reader that is gone wants nothing more.
+  func write(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    _ = fcntl(writer, F_SETFL, O_NONBLOCK)
+    let count = bytes.withUnsafeBytes { Glibc.write(writer, $0.baseAddress, $0.count) }
+    if count < 0 { return errno == EAGAIN || errno == EINTR ? bytes : [] }
+    return bytes.dropFirst(count)
+  }
+
+  /// What is there now; nil where there is nothing.
+  func read() -> [UInt8]? {
+    _ = fcntl(reader, F_SETFL, O_NONBLOCK)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(reader, &buffer, buffer.count)
+    if count == 0 { closeReader() }
+    return count < 0 ? nil : Array(buffer[..<count])
+  }
+}
+
+/// Bytes of another program, cut into lines.
+private struct ForeignLines {
+  private var rest: [UInt8] = []
+  private var left: Int
+
+  init(limit: Int) { left = limit }
+
+  /// The lines that are complete now. Once the limit is reached, nothing more is kept.
+  mutating func take(_ bytes: [UInt8]) -> [String] {
+    rest += bytes.prefix(left)
+    left -= min(left, bytes.count)
+    var lines: [String] = []
+    while let end = rest.firstIndex(of: 0x0A) {
+      lines.append(String(decoding: rest[..<end], as: UTF8.self))
+      rest.removeSubrange(...end)
+    }
+    return lines
+  }
+
+  mutating func end() -> [String] {
+    defer { rest = [] }
+    return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
+  }
+}

@@ -1,0 +1,25 @@
+import ACMECore
+
+/// One chosen challenge, and all that is needed to meet it.
+struct Proof {
+  /// What is to be proved; a wildcard is one here.
+  let identifier: Identifier
+  /// The identifier as the CA wrote it: without `*.`.
+  let identifierObject: JSONObject
+  let type: Challenge.Kind
+  let token: Token
+  let keyAuthorization: String
+  let publication: Publication
+}
+
+extension OrderDocument {
+  /// nil where `challenge` is of a type that these tools don't know, or can't be met for such an identifier.
+  func proof(_ challenge: Challenge, of authorization: Authorization) -> Proof? {
+    guard let token = challenge.answerable?.token, let publication = publication(challenge, of: authorization),
+      let identifier = authorization.raw["identifier"]?.object
+    else { return nil }
+    return Proof(
+      identifier: authorization.identifier, identifierObject: identifier, type: challenge.type, token: token,
+      keyAuthorization: KeyAuthorization(token: token, thumbprint: jwk.thumbprint).text, publication: publication)
+  }
+}
