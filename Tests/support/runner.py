@@ -1,6 +1,7 @@
 """Runs one folder's test modules: `runner.py FOLDER [-k PATTERN]…`. Prints each failure, then `NAME: N passed, N failed`."""
 
 import pathlib
+import signal
 import sys
 import time
 import unittest
@@ -24,7 +25,15 @@ class Lines(unittest.TextTestResult):
     addError = addFailure
 
 
+def heed_signals():
+    """A shell starts its background jobs with SIGINT ignored, and so would the tools be that a test then interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main(folder, patterns):
+    heed_signals()
     folder = pathlib.Path(folder).resolve()
     sys.path[:0] = [str(folder), str(folder.parent / "support")]
     loader = unittest.TestLoader()
