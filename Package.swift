@@ -27,6 +27,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpenSSLTLS", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CSystem"),
     .target(name: "ACMECore", dependencies: ["COpenSSL"], swiftSettings: strict),
@@ -36,7 +37,7 @@ let package = Package(
     offlineTool("acme-key"),
     offlineTool("acme-csr"),
     onlineTool("acme-register"),
-    onlineTool("acme-challenge", "CSystem"),
+    onlineTool("acme-challenge", "COpenSSLTLS", "CSystem"),
     onlineTool("acme-finalize"),
     onlineTool("acme-chain"),
     .testTarget(name: "ACMECoreTests", dependencies: ["ACMECore"], swiftSettings: strict),

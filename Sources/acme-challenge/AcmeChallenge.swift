@@ -19,6 +19,7 @@ struct AcmeChallenge: Step {
 
   @OptionGroup var order: OrderOptions
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var listening: ListenerOptions
   @OptionGroup var asked: AskedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
@@ -30,7 +31,7 @@ struct AcmeChallenge: Step {
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
     try output.prepare()
-    let solvers = solving.solvers
+    let solvers = solving.solvers(and: listening.solvers)
     var (client, document) = try open(input, solvers, tool)
     if document.order.status == .pending { try prove(&document, client, solvers, tool) }
     document.replayNonce = output.isPipe ? client.unusedNonce : nil

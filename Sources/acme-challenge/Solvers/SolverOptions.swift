@@ -29,9 +29,13 @@ struct SolverOptions: ParsableArguments {
     }
   }
 
-  var solvers: Solvers {
+  var solvers: Solvers { solvers(and: []) }
+
+  /// - Parameter listening: those that answer from this process, asked before a hook is.
+  func solvers(and listening: [any Solver]) -> Solvers {
     var solvers: [any Solver] = []
     if !webroot.isEmpty { solvers.append(WebRootSolver(webroot)) }
+    solvers += listening
     if let hook { solvers.append(HookSolver(command: hook, type: choice.type ?? .dns01)) }
     return Solvers(solvers)
   }

@@ -1,0 +1,111 @@
+import ACMECore
+import ArgumentParser
+import Glibc
+
+/// `[ADDR:]PORT`; an IPv6 address stands in brackets, and without an address it is every one of this machine.
+struct ListeningAddress {
+  let address: IPAddress?
+  let port: UInt16
+
+  init(text: String) throws {
+    let portText: Substring
+    if let colon = text.lastIndex(of: ":") {
+      var host = text[..<colon]
+      if host.hasPrefix("["), host.hasSuffix("]") {
+        host = host.dropFirst().dropLast()
+        guard let address = IPAddress(String(host)), address.octets.count == 16 else { throw Self.unusable(text) }
+        self.address = address
+      } else {
+        guard let address = IPAddress(String(host)), address.octets.count == 4 else { throw Self.unusable(text) }
+        self.address = address
+      }
+      portText = text[text.index(after: colon)...]
+    } else {
+      address = nil
+      portText = text[...]
+    }
+    guard portText.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(portText), port > 0 else {
+      throw Self.unusable(text)
+    }
+    self.port = port
+  }
+
+  private static func unusable(_ text: String) -> ValidationError {
+    ValidationError("'\(text.shown(limit: 100))' is no [ADDR:]PORT, such as 80, 192.0.2.1:8080 or [::1]:8080")
+  }
+
+  var text: String {
+    guard let address else { return "port \(port)" }
+    return address.octets.count == 16 ? "[\(address.text)]:\(port)" : "\(address.text):\(port)"
+  }
+}
+
+/// Sockets that take connections.
+struct ListeningSockets: Sendable {
+  let numbers: [Int32]
+
+  /// Throws `Failure` 73 where the port can't be had.
+  init(_ address: ListeningAddress) throws {
+    if let one = address.address {
+      numbers = [try Self.listen(one, address)]
+      return
+    }
+    let all = [[UInt8](repeating: 0, count: 4), [UInt8](repeating: 0, count: 16)].compactMap { IPAddress(octets: $0) }
+    var numbers: [Int32] = []
+    do {
+      for one in all {
+        // A machine without IPv6, or without IPv4, is listened on by the other.
+        do { numbers.append(try Self.listen(one, address)) } catch is NoSuchFamily {}
+      }
+      guard !numbers.isEmpty else { throw Failure(.cannotCreate, "can't listen on \(address.text): no addresses") }
+    } catch {
+      numbers.forEach { close($0) }
+      throw error
+    }
+    self.numbers = numbers
+  }
+
+  private struct NoSuchFamily: Error {}
+
+  private static func listen(_ one: IPAddress, _ address: ListeningAddress) throws -> Int32 {
+    let isIPv6 = one.octets.count == 16
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let number = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
+    guard number >= 0 else {
+      guard errno != EAFNOSUPPORT || address.address != nil else { throw NoSuchFamily() }
+      throw failure(address)
+    }
+    var on: Int32 = 1
+    setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    // Each family has a socket of its own.
+    if isIPv6 { setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<Int32>.size)) }
+    guard bind(number, one, address.port) == 0, Glibc.listen(number, SOMAXCONN) == 0 else {
+      let isMissing = errno == EADDRNOTAVAIL && address.address == nil
+      let failure = failure(address)
+      close(number)
+      throw isMissing ? NoSuchFamily() as any Error : failure
+    }
+    return number
+  }
+
+  private static func bind(_ number: Int32, _ address: IPAddress, _ port: UInt16) -> Int32 {
+    var storage = sockaddr_storage()
+    return withUnsafeMutableBytes(of: &storage) { bytes in
+      let isIPv6 = address.octets.count == 16
+      bytes.storeBytes(of: sa_family_t(isIPv6 ? AF_INET6 : AF_INET), as: sa_family_t.self)
+      bytes.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+      // The address stands after the port, in IPv6 after the flow label too.
+      for (index, octet) in address.octets.enumerated() { bytes[(isIPv6 ? 8 : 4) + index] = octet }
+      let length = isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+      guard let base = bytes.baseAddress else { return -1 }
+      return Glibc.bind(number, base.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
+    }
+  }
+
+  private static func failure(_ address: ListeningAddress) -> Failure {
+    let reason = String(cString: strerror(errno))
+    return Failure(
+      .cannotCreate, "can't listen on \(address.text): \((reason.first?.lowercased() ?? "") + reason.dropFirst())",
+      hint: errno == EADDRINUSE ? "another program listens there" : nil)
+  }
+}
