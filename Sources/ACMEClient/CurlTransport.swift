@@ -111,8 +111,9 @@ package final class CurlTransport: Transport {
     switch code {
     case CURLE_ABORTED_BY_CALLBACK: return .interrupted
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable(reason)
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER,
-      CURLE_USE_SSL_FAILED:
+    // A handshake that broke off: nothing of the request was sent.
+    case CURLE_SSL_CONNECT_ERROR: return .unreachable(reason)
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
       return .untrusted(reason)
     case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
@@ -124,7 +125,11 @@ package final class CurlTransport: Transport {
     }
   }
 
+  /// Whether the request may have been sent. On a connection that was kept, the time of the handshake is 0.
   private var isConnected: Bool {
+    var connections = 0
+    _ = CCurl_get_long(handle, CURLINFO_NUM_CONNECTS, &connections)
+    guard connections > 0 else { return true }
     var microseconds: curl_off_t = 0
     _ = CCurl_get_offset(handle, CURLINFO_APPCONNECT_TIME_T, &microseconds)
     return microseconds > 0

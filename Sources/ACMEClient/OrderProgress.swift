@@ -17,9 +17,10 @@ extension Client {
     guard [.pending, .ready, .processing, .valid].contains(order.status) else {
       throw Failure(.refused, "the order \(document.url) is \(order.status)")
     }
-    if [.pending, .ready].contains(order.status), let expires = order.expires, expires < budget.clock.wall() {
+    guard !order.isExpired(at: budget.clock.wall()) else {
       throw Failure(
-        .refused, "the order \(document.url) expired at \(expires)", hint: "make a new one with acme-challenge")
+        .refused, "the order \(document.url) expired at \(order.expires?.description ?? "?")",
+        hint: "make a new one with acme-challenge")
     }
   }
 }

@@ -46,7 +46,7 @@ extension Client {
     tries.faults += 1
     // 503 says that nothing was done with the request; after any other fault nobody knows.
     if refusal.response.status != 503 {
-      if case .afterLookUp = request.repeatable { throw LostAnswer(failure: refusal.failure) }
+      if case .afterLookUp = request.repeatable { throw lostAnswer(refusal.failure, refusal.retryAfter) }
       if case .once = request.repeatable, tries.faults > 1 { throw refusal.failure }
     }
     guard tries.faults < policy.faultAttempts else { throw refusal.failure }
@@ -59,7 +59,7 @@ extension Client {
     let what = "\(request.purpose) (\(request.url))"
     switch error {
     case .interrupted: throw Interrupted()
-    case .tooLarge: throw Failure(.protocolBroken, "\(what): the CA's answer is too large")
+    case .tooLarge: throw unusable("\(what): the CA's answer is too large", request)
     case .badTrust(let reason): throw Failure(.input, "the trusted certificates can't be used: \(reason)")
     case .untrusted(let reason):
       throw Failure(
@@ -71,20 +71,31 @@ extension Client {
       tries.unsent += 1
       guard tries.unsent < policy.connectAttempts else { throw failure }
       try wait(faultPause(tries.unsent), orThrow: failure)
-    case .unintelligible(let reason): throw Failure(.protocolBroken, "\(what): the answer isn't HTTP: \(reason)")
+    case .unintelligible(let reason): throw unusable("\(what): the answer isn't HTTP: \(reason)", request)
     case .timedOut:
       let failure = tries.lastFailure ?? budget.spent(on: "waiting for the CA's answer to \(what)")
-      if case .afterLookUp = request.repeatable { throw LostAnswer(failure: failure) }
+      if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       throw failure
     case .lost(let reason):
       let failure = Failure(.unreachable, "\(what): the answer was lost: \(reason)")
       tries.lastFailure = failure
       tries.faults += 1
-      if case .afterLookUp = request.repeatable { throw LostAnswer(failure: failure) }
+      if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       if case .once = request.repeatable, tries.faults > 1 { throw failure }
       guard tries.faults < policy.faultAttempts else { throw failure }
       try wait(faultPause(tries.faults), orThrow: failure)
     }
+  }
+
+  /// The CA may have acted on a request whose answer is of no use.
+  private func unusable(_ message: String, _ request: some OutgoingRequest) -> any Error {
+    let failure = Failure(.protocolBroken, message)
+    if case .afterLookUp = request.repeatable { return lostAnswer(failure) }
+    return failure
+  }
+
+  private func lostAnswer(_ failure: Failure, _ retryAfter: RetryAfter? = nil) -> LostAnswer {
+    LostAnswer(failure: failure, pause: retryAfter?.seconds ?? faultPause(1))
   }
 
   private func faultPause(_ number: Int) -> Double {

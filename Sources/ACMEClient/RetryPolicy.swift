@@ -37,4 +37,6 @@ package enum Repeatable: Sendable {
 package struct LostAnswer: Error {
   /// What is to be said if the look-up doesn't help.
   package let failure: Failure
+  /// How many seconds to wait before it is sent again, if the look-up says that it has to be.
+  package let pause: Double
 }

@@ -1,4 +1,5 @@
 package import ACMECore
+internal import CSystem
 internal import Glibc
 
 /// A file that is replaced whole or stays as it was: written beside itself, synced, renamed.
@@ -14,20 +15,30 @@ package struct AtomicFile {
   /// With links followed, so that a link stays one and its target is replaced.
   private let path: String
   private let existing: stat?
+  /// A device, a pipe, a socket, or a name of one of our descriptors: nothing that could be replaced.
+  private let isWrittenThrough: Bool
 
   /// Throws `Failure` 73 where no file can be made there; nothing has been touched then.
   package init(_ path: String) throws(Failure) {
     shownPath = path
+    guard Files.descriptor(named: path) == nil else {
+      self.path = path
+      existing = nil
+      isWrittenThrough = true
+      return
+    }
     self.path = Self.target(of: path)
     var status = stat()
     existing = stat_(self.path, &status) == 0 ? status : nil
+    isWrittenThrough = existing.map { !$0.isRegular } ?? false
     if let existing, existing.isOf(S_IFDIR) { throw cannotCreate(IOError(EISDIR)) }
-    guard existing?.isRegular ?? true else { return }
+    guard !isWrittenThrough else { return }
     guard access(folder, W_OK | X_OK) == 0 else { throw cannotCreate(IOError(errno)) }
   }
 
   package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) {
     do {
+      if isWrittenThrough { return try writeThrough(bytes) }
       try Signals.holding { try replace(bytes, manner) }
     } catch let error as IOError {
       throw Failure(.io, "writing \(shownPath) failed: \(error.reason)")
@@ -38,15 +49,14 @@ package struct AtomicFile {
 
   /// Throws `Failure` 73 where a key would go over another file.
   package func refuseToReplace() throws(Failure) {
-    guard existing?.isRegular ?? false else { return }
+    guard existing != nil, !isWrittenThrough else { return }
     throw Failure(
       .cannotCreate, "\(shownPath) exists already, and a key is never written over another file",
       hint: "choose another name, or give --force if that file is of no more use")
   }
 
   private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
-    if let existing, !existing.isRegular { return try writeThrough(bytes) }
-    if case .ordinary(ifChanged: true) = manner, existing != nil, try Files.read(path) == bytes { return }
+    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.read(path)) == bytes { return }
     var isExclusive = false
     if case .secret(mayReplace: false) = manner {
       try refuseToReplace()
@@ -63,11 +73,10 @@ package struct AtomicFile {
       try FileDescriptor(number: number).write(bytes)
       try check(fsync(number))
       if isExclusive {
-        // Unlike rename, link never goes over a file that came to be in the meantime.
-        guard link(temporary, path) == 0 else {
+        // Not even over a file that came to be in the meantime.
+        guard CSystem_rename_new(temporary, path) == 0 else {
           throw errno == EEXIST ? cannotCreate(IOError(errno)) : IOError(errno)
         }
-        unlink(temporary)
       } else {
         try check(rename(temporary, path))
       }
@@ -93,7 +102,6 @@ package struct AtomicFile {
     }
   }
 
-  /// A device, a pipe, a socket: nothing that could be replaced.
   private func writeThrough(_ bytes: [UInt8]) throws {
     let number = Files.open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw cannotCreate(IOError(errno)) }
@@ -127,8 +135,6 @@ package struct AtomicFile {
   /// Follows links, the last one even where what it points to isn't there yet.
   private static func target(of path: String) -> String {
     var path = path
-    // /dev/stdout and its kin lead to descriptors of ours, which Files.open knows by their names.
-    guard !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else { return path }
     for _ in 0..<40 {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
       let count = readlink(path, &buffer, buffer.count)

@@ -29,17 +29,20 @@ package enum Files {
   /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's
   /// `<(…)` names is taken by its number.
   static func open(_ path: String, _ flags: Int32) -> Int32 {
-    let number: Int32? =
-      switch path {
-      case "/dev/stdin": STDIN_FILENO
-      case "/dev/stdout": STDOUT_FILENO
-      case "/dev/stderr": STDERR_FILENO
-      case _ where path.hasPrefix("/dev/fd/"): Int32(path.dropFirst(8))
-      case _ where path.hasPrefix("/proc/self/fd/"): Int32(path.dropFirst(14))
-      default: nil
-      }
-    guard let number else { return Glibc.open(path, flags) }
+    guard let number = descriptor(named: path) else { return Glibc.open(path, flags) }
     return fcntl(number, F_DUPFD_CLOEXEC, 3)
+  }
+
+  /// The descriptor of ours that `path` is a name of.
+  static func descriptor(named path: String) -> Int32? {
+    switch path {
+    case "/dev/stdin": STDIN_FILENO
+    case "/dev/stdout": STDOUT_FILENO
+    case "/dev/stderr": STDERR_FILENO
+    case _ where path.hasPrefix("/dev/fd/"): Int32(path.dropFirst(8))
+    case _ where path.hasPrefix("/proc/self/fd/"): Int32(path.dropFirst(14))
+    default: nil
+    }
   }
 }
 

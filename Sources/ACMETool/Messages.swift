@@ -13,7 +13,7 @@ package struct Messages: Sendable {
 
   package func error(_ failure: Failure) {
     line("error: \(failure.message)")
-    for detail in failure.details + (failure.problem?.subproblemLines ?? []) { line("  \(detail)") }
+    for subproblem in failure.problem?.subproblemLines ?? [] { line("  \(subproblem)") }
     if let hint = failure.hint, !isQuiet { line("hint: \(hint)") }
   }
 

@@ -34,7 +34,9 @@ extension Tool {
   /// The order document on stdin.
   package func readOrder() throws -> OrderDocument {
     let order = try OrderDocument(readDocument(.order))
+    // The copy that a failure would take along: by then the nonce is used up.
     self.order = order
+    self.order?.replayNonce = nil
     return order
   }
 

@@ -44,12 +44,21 @@ extension Step {
     let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
     let messages = Messages(tool: name, isQuiet: isQuiet, isVerbose: false)
     messages.error(failure)
-    let namesFile = arguments.contains {
-      $0 == "-o" || $0 == "--output" || $0.hasPrefix("--output=") || ($0.hasPrefix("-o") && !$0.hasPrefix("--"))
+    let sink = Sink(toStandardOutput: !namesFile(arguments), messages: messages)
+    sink.pass(on: ProblemDocument(failure, tool: name), kind: speaker.outputKind)
+    return failure.status.rawValue
+  }
+
+  /// Whether arguments that can't be parsed name an output that isn't stdout.
+  private static func namesFile(_ arguments: [String]) -> Bool {
+    zip(arguments, arguments.dropFirst() + [""]).contains { argument, next in
+      switch argument {
+      case "-o", "--output": next != "-"
+      case _ where argument.hasPrefix("--output="): argument != "--output=-"
+      case _ where argument.hasPrefix("-o"): argument != "-o-"
+      default: false
+      }
     }
-    let sink = Sink(toStandardOutput: !namesFile, messages: messages)
-    let status = sink.pass(on: ProblemDocument(failure, tool: name), kind: speaker.outputKind)
-    return (status ?? failure.status).rawValue
   }
 
   /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?", or

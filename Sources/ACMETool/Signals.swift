@@ -14,10 +14,10 @@ package enum Signals {
     }
   }
 
-  private static func set() -> sigset_t {
+  private static func set(and others: [Int32] = []) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in heeded { sigaddset(&set, signal) }
+    for signal in heeded + others { sigaddset(&set, signal) }
     return set
   }
 
@@ -32,9 +32,9 @@ package enum Signals {
     sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// Runs `body` with the signals held back; one that came ends the tool afterwards.
-  static func holding<Result>(_ body: () throws -> Result) rethrows -> Result {
-    var signals = set()
+  /// Runs `body` with the signals, and `others`, held back; one that came does its work afterwards.
+  static func holding<Result>(and others: [Int32] = [], _ body: () throws -> Result) rethrows -> Result {
+    var signals = set(and: others)
     var before = sigset_t()
     sigprocmask(SIG_BLOCK, &signals, &before)
     defer { sigprocmask(SIG_SETMASK, &before, nil) }

@@ -42,13 +42,10 @@ struct Sink {
   }
 
   /// Sends a failure down the pipe, where that is what the tool's output is.
-  ///
-  /// Returns the status to end with instead, where even that failed in a way that the reader has to know.
-  func pass(on problem: ProblemDocument, kind: OutputKind) -> ExitStatus? {
-    guard kind == .document, isFailureWritten else { return nil }
+  func pass(on problem: ProblemDocument, kind: OutputKind) {
+    guard kind == .document, isFailureWritten else { return }
     // A reader that is gone changes nothing: the failure that is reported is the first one.
     try? FileDescriptor.standardOutput.write(Array((problem.object.text + "\n").utf8))
-    return nil
   }
 
   private func writeToStandardOutput(_ bytes: [UInt8]) throws {

@@ -6,6 +6,7 @@ internal import Glibc
 extension Step {
   /// The whole life of a tool: parse, do the step, write, and say what went wrong. Never returns.
   package static func start() -> Never {
+    fillMissingDescriptors()
     protectMemory()
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -16,6 +17,15 @@ extension Step {
       Glibc.exit(endParsing(error, arguments))
     }
     Glibc.exit(step.runToTheEnd(named: _commandName).rawValue)
+  }
+
+  /// Whoever starts a tool with stdin, stdout or stderr closed must not find a file or a connection of ours in its
+  /// place. What is put there refuses to be read, or written, just as a closed one would.
+  private static func fillMissingDescriptors() {
+    for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(number, F_GETFD) < 0 {
+      _ = open("/dev/null", flags)
+    }
   }
 
   /// Keys must not get into a core dump, nor be read by another process of the user.
@@ -37,19 +47,17 @@ extension Step {
       return .done
     } catch let earlier as EarlierFailure {
       if !earlier.isFromPipe { messages.error(earlier.repeated) }
-      return sink.pass(on: earlier.problem, kind: Self.outputKind) ?? earlier.problem.exit
+      sink.pass(on: earlier.problem, kind: Self.outputKind)
+      return earlier.problem.exit
     } catch is Interrupted {
       Signals.dieByPending()
     } catch {
       var failure = Failure(error, in: name, status: .input)
       failure.order = failure.order ?? tool.order
       failure.nameOrder()
-      return report(failure, sink, messages, name)
+      messages.error(failure)
+      sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind)
+      return failure.status
     }
-  }
-
-  private func report(_ failure: Failure, _ sink: Sink, _ messages: Messages, _ name: String) -> ExitStatus {
-    messages.error(failure)
-    return sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind) ?? failure.status
   }
 }

@@ -16,21 +16,25 @@ enum Terminal {
         hint: "give it with --passphrase-file, or set ACME_PASSPHRASE_FILE")
     }
     defer { close(number) }
-    let terminal = FileDescriptor(number: number)
+    do {
+      // A signal that came while the echo is off would leave the terminal so.
+      return try Signals.holding(and: [SIGQUIT, SIGTSTP]) { try askSilently(question, FileDescriptor(number: number)) }
+    } catch let error as IOError {
+      throw Failure(.io, "asking on the terminal failed: \(error.reason)")
+    }
+  }
+
+  private static func askSilently(_ question: String, _ terminal: FileDescriptor) throws -> [UInt8] {
     var before = termios()
-    tcgetattr(number, &before)
+    guard tcgetattr(terminal.number, &before) == 0 else { throw IOError(errno) }
     var silent = before
     silent.c_lflag &= ~tcflag_t(ECHO)
-    // A signal that came while the echo is off would leave the terminal so.
-    Signals.hold()
-    tcsetattr(number, TCSAFLUSH, &silent)
-    defer {
-      tcsetattr(number, TCSAFLUSH, &before)
-      Signals.release()
-    }
+    tcsetattr(terminal.number, TCSAFLUSH, &silent)
+    defer { tcsetattr(terminal.number, TCSAFLUSH, &before) }
     try terminal.write(Array(question.shown().utf8))
-    let line = try readLine(number)
+    let line = try readLine(terminal.number)
     try terminal.write([0x0A])
+    guard line.count <= longestLine else { throw Failure(.input, "the passphrase is too long") }
     return line
   }
 
@@ -40,6 +44,7 @@ enum Terminal {
       var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
       let count = poll(&ready, 1, 200)
       if Signals.isPending { throw Interrupted() }
+      guard count >= 0 else { throw IOError(errno) }
       guard count > 0 else { continue }
       var byte: UInt8 = 0
       guard read(number, &byte, 1) == 1, byte != 0x0A, byte != 0x0D else { break }

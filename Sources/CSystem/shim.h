@@ -17,6 +17,11 @@ static inline int CSystem_open_beneath(int folder, const char *path, unsigned lo
   return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
+// glibc shows renameat2 only to _GNU_SOURCE. RENAME_NOREPLACE: fails where the new name is taken.
+static inline int CSystem_rename_new(const char *from, const char *to) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
+}
+
 // glibc 2.36 has pidfd_open, older ones only its number; poll on the descriptor tells when the process has ended.
 static inline int CSystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 

@@ -52,7 +52,6 @@ struct AcmeChallenge: Step {
       throw Failure(
         .usage, "the order on stdin is placed already: --profile, --not-before and --not-after come too late")
     }
-    if !solvers.isEmpty { try solvers.prepare(for: document.askedIdentifiers) }
     let client = try Client(order.authorize(document, tool), &document)
     try client.refreshAll(&document, tool)
     return (client, document)
@@ -62,6 +61,7 @@ struct AcmeChallenge: Step {
   private func prove(_ document: inout OrderDocument, _ client: Client, _ solvers: Solvers, _ tool: Tool) throws {
     let pending = document.authorizations.filter { $0.status == .pending }.map(\.identifier)
     guard pending.isEmpty || !solvers.isEmpty else { throw Solvers.missing(for: pending) }
+    try solvers.prepare(for: pending)
     try refuseFailedChallenges(document)
     try document.choose(by: solvers)
     tool.order = document

@@ -7,25 +7,31 @@ func refuseFailedChallenges(_ document: OrderDocument) throws {
       || authorization.status == .pending && authorization.chosen.map { $0.status == .invalid } == true
   }
   guard let first = failed.first else { return }
-  let problem = first.failedChallenge?.error ?? document.order.error
   guard failed.count > 1 else {
-    throw Failure(.refused, "\(sentence(of: first)) (order \(document.url))", problem: problem)
+    let problem = first.failedChallenge?.error ?? document.order.error
+    throw Failure(.refused, sentence(of: first, problem), problem: problem)
   }
-  var failure = Failure(
-    .refused,
-    "the CA could not validate \(failed.count) of \(document.authorizations.count) names (order \(document.url))")
-  failure.details = failed.map(sentence)
-  failure.problem = problem
-  throw failure
+  throw Failure(
+    .refused, "the CA could not validate \(failed.count) of \(document.authorizations.count) names",
+    problem: compound(failed))
 }
 
 /// "the CA could not validate example.org by http-01: no such host (dns)"
-private func sentence(of authorization: Authorization) -> String {
+private func sentence(of authorization: Authorization, _ problem: Problem?) -> String {
   guard [.pending, .invalid].contains(authorization.status) else {
     return "the authorization for \(authorization.identifier) is \(authorization.status)"
   }
-  let challenge = authorization.failedChallenge
-  let type = challenge.map { " by \($0.type)" } ?? ""
-  let reason = challenge?.error.map { ": \($0.summary)" } ?? ""
-  return "the CA could not validate \(authorization.identifier)\(type)\(reason)"
+  let type = authorization.failedChallenge.map { " by \($0.type)" } ?? ""
+  return "the CA could not validate \(authorization.identifier)\(type)" + (problem.map { ": \($0.summary)" } ?? "")
+}
+
+/// One problem for several names, in the form that a CA has for it (RFC 8555 §6.7.1), each with the CA's own words.
+private func compound(_ failed: [Authorization]) -> Problem {
+  let subproblems = failed.map { authorization in
+    let problem = authorization.failedChallenge?.error
+    var object = problem?.raw ?? ["detail": .string(sentence(of: authorization, nil))]
+    object["identifier"] = .object(authorization.identifier.object)
+    return JSON.object(object)
+  }
+  return Problem(["subproblems": .array(subproblems), "type": .string(Problem.Kind.compound.rawValue)])
 }

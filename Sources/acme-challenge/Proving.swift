@@ -40,11 +40,11 @@ extension Client {
     guard let answerable = chosen.answerable else { return }
     for answer in 1...Self.maxAnswers {
       let failure: Failure
-      var isLost = false
+      var pause: Double?
       do {
         return try respond(to: answerable)
       } catch let lost as LostAnswer {
-        (failure, isLost) = (lost.failure, true)
+        (failure, pause) = (lost.failure, lost.pause)
       } catch let refusal as Failure where refusal.status == .refused {
         // Somebody else may have answered it: a CA gives the same pending authorization to several orders.
         failure = refusal
@@ -53,9 +53,9 @@ extension Client {
       try document.update(now)
       tool.order = document
       let isPending = now.status == .pending && now.chosen(of: chosen.type)?.status == .pending
-      if !isLost, isPending || now.status == .invalid { throw failure }
-      guard isPending else { return }
-      guard answer < Self.maxAnswers else { throw failure }
+      guard isPending || pause == nil && now.status == .invalid else { return }
+      guard let pause, answer < Self.maxAnswers else { throw failure }
+      try budget.wait(pause, for: "the challenge \(answerable.url) waits to be answered", retryAt: failure.retryAt)
     }
   }
 

@@ -7,8 +7,8 @@ struct Finalization {
   /// How often finalize is sent, where the CA seems not to have seen it.
   private static let maxTries = 3
 
-  /// A CA of several machines may need a moment until all know that the order is ready.
-  private static let pauseWhereNotReady = 1.0
+  /// A CA of several machines may need a moment until all know how the order stands.
+  private static let pauseWhereReady = 1.0
 
   let client: Client
   let tool: Tool
@@ -16,6 +16,7 @@ struct Finalization {
   func run(_ document: inout OrderDocument) throws {
     // A saved document may be older than the CA's work.
     if document.order.status == .pending { try refresh(&document) }
+    if document.order.isExpired(at: client.budget.clock.wall()) { try refresh(&document) }
     for attempt in 1...Self.maxTries where document.order.status == .ready {
       try client.refuseDead(document)
       try finalize(&document, isLast: attempt == Self.maxTries)
@@ -31,7 +32,7 @@ struct Finalization {
       throw Failure(
         .notNow, "the order \(document.url) is still pending: its authorizations aren't all valid",
         hint: "acme-challenge wait")
-    default: throw Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
+    default: return
     }
   }
 
@@ -39,20 +40,28 @@ struct Finalization {
     guard let url = document.order.finalize else {
       throw Failure(.protocolBroken, "the order \(document.url) has no finalize URL")
     }
+    let failure: Failure
+    let pause: Double
     do {
       let answer = try client.finalize(url, request: document.csr)
       try update(&document, answer.order)
       if answer.order.status == .processing { try awaitCertificate(&document, answer.retryAfter) }
-    } catch let lost as LostAnswer {
-      try refresh(&document)
-      if document.order.status == .ready, isLast { throw lost.failure }
-    } catch let failure as Failure where failure.problem?.type == .orderNotReady {
-      // RFC 8555 §7.4: what the order's status says decides.
-      try refresh(&document)
       guard document.order.status == .ready else { return }
-      guard !isLast else { throw failure }
-      try client.budget.wait(Self.pauseWhereNotReady, for: "the CA makes up its mind about the order \(document.url)")
+      failure = Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
+      pause = max(answer.retryAfter?.seconds ?? 0, Self.pauseWhereReady)
+    } catch let lost as LostAnswer {
+      (failure, pause) = (lost.failure, lost.pause)
+      try refresh(&document)
+    } catch let refusal as Failure where refusal.status == .refused || refusal.problem?.type == .orderNotReady {
+      // RFC 8555 §7.4: what the order's status says decides. An earlier run may have been heard already.
+      (failure, pause) = (refusal, Self.pauseWhereReady)
+      try refresh(&document)
+      let isOpen = [.ready, .pending, .invalid].contains(document.order.status)
+      if isOpen, refusal.problem?.type != .orderNotReady { throw refusal }
     }
+    guard document.order.status == .ready else { return }
+    guard !isLast else { throw failure }
+    try client.budget.wait(pause, for: "the order \(document.url) waits to be finalized", retryAt: failure.retryAt)
   }
 
   private func awaitCertificate(_ document: inout OrderDocument, _ retryAfter: RetryAfter? = nil) throws {

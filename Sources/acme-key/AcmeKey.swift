@@ -44,6 +44,6 @@ struct NewKeyOptions: ParsableArguments {
 
   func product(_ key: PrivateKey, _ tool: Tool) throws -> Product {
     let secret = encrypt ? try passphrase.newPassphrase(tool) : nil
-    return .secret(try key.pem(passphrase: secret), mayReplace: force)
+    return .secret(try reading("the new key") { try key.pem(passphrase: secret) }, mayReplace: force)
   }
 }

@@ -226,7 +226,7 @@ class ChallengeTest(BadInputTest):
         ("acme-challenge --webroot web -k other.key <order.json", 65, "key"),
         (f"acme-challenge --webroot web {CA} --directory https://other.example/ <site.csr", 65, "directory|other"),
         (f"acme-challenge --webroot web {CA} --not-after yesterday <site.csr", 64, "yesterday|not-after"),
-        (f"acme-challenge --webroot web {CA} --standalone 80 <site.csr", 64, "--standalone"),
+        (f"acme-challenge --webroot web {CA} --manual <site.csr", 64, "--manual"),
         (f"acme-challenge --webroot web {CA} show <order.json", 64, "show"),
         (f"acme-challenge {CA} --webroot", 64, "--webroot"),
         ("acme-challenge juggle <order.json", 64, "juggle"),

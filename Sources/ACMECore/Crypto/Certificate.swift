@@ -24,9 +24,10 @@ package final class Certificate {
   /// The names that it is valid for: DNS and IP SANs, and a common name that is a DNS name.
   package var identifiers: [Identifier] {
     get throws(Malformed) {
-      let names = X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil).map { OpaquePointer($0) }
+      var mark: Int32 = -1
+      let decoded = X509_get_ext_d2i(pointer, NID_subject_alt_name, &mark, nil)
+      let names = try SubjectNames.checked(decoded, mark: mark)
       defer { GENERAL_NAMES_free(names) }
-      ERR_clear_error()
       let common = SubjectNames.commonName(of: X509_get_subject_name(pointer))
       return try (SubjectNames.identifiers(names) + [common].compactMap { $0 }).unique
     }

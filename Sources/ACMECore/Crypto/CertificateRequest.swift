@@ -57,9 +57,10 @@ package struct CertificateRequest: Equatable {
   private static func identifiers(of request: OpaquePointer) throws(Malformed) -> [Identifier] {
     let extensions = X509_REQ_get_extensions(request)
     defer { COpenSSL_X509_EXTENSION_free(extensions) }
-    let names = X509V3_get_d2i(extensions, NID_subject_alt_name, nil, nil).map { OpaquePointer($0) }
+    var mark: Int32 = -1
+    let decoded = extensions == nil ? nil : X509V3_get_d2i(extensions, NID_subject_alt_name, &mark, nil)
+    let names = try SubjectNames.checked(decoded, mark: mark)
     defer { GENERAL_NAMES_free(names) }
-    ERR_clear_error()
     let common = SubjectNames.commonName(of: X509_REQ_get_subject_name(request))
     return try (SubjectNames.identifiers(names) + [common].compactMap { $0 }).unique
   }

@@ -21,7 +21,11 @@ package struct PEMText {
         open = (label, line + [0x0A])
       } else if let block = open {
         open?.text += line + [0x0A]
-        guard let label = Self.label(line, after: "-----END ") else { continue }
+        guard let label = Self.label(line, after: "-----END ") else {
+          // RFC 7468 §2 has no headers in a block; those of older forms would have OpenSSL ask for a passphrase.
+          guard line.allSatisfy(Self.isBase64) else { throw Malformed("a PEM block holds something else than base64") }
+          continue
+        }
         guard label == block.label else { throw Malformed("a PEM block ends with another label") }
         blocks.append(Block(label: label, text: open?.text ?? []))
         open = nil
@@ -33,6 +37,16 @@ package struct PEMText {
     guard open == nil else { throw Malformed("a PEM block isn't closed: the text is cut off") }
     self.blocks = blocks
     self.hasTextAround = hasTextAround
+  }
+
+  private static func isBase64(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x09:
+      true
+    default: false
+    }
   }
 
   private static func lines(of bytes: [UInt8]) -> [[UInt8]] {

@@ -44,6 +44,8 @@ extension PrivateKey {
 
   /// PKCS#8 in PEM; encrypted with AES-256 and PBKDF2 where there is a passphrase (RFC 5958, RFC 8018).
   package func pem(passphrase: [UInt8]? = nil) throws -> [UInt8] {
+    // OpenSSL asks for no longer one when it reads the key again (PEM_BUFSIZE).
+    guard passphrase?.count ?? 0 <= 1024 else { throw Malformed("the passphrase is longer than 1024 octets") }
     let out = try MemoryBIO()
     let done =
       if let passphrase {

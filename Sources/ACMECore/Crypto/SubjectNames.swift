@@ -30,6 +30,15 @@ enum SubjectNames {
     return identifiers
   }
 
+  /// What a SAN extension was decoded to.
+  ///
+  /// - Parameter mark: where the decoder says why there is nothing: -1 means that there is no such extension.
+  static func checked(_ decoded: UnsafeMutableRawPointer?, mark: Int32) throws(Malformed) -> OpaquePointer? {
+    ERR_clear_error()
+    guard decoded != nil || mark == -1 else { throw Malformed("the names can't be read, or stand there twice") }
+    return decoded.map { OpaquePointer($0) }
+  }
+
   /// The common name, where it is a DNS name.
   static func commonName(of subject: OpaquePointer?) -> Identifier? {
     let index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)

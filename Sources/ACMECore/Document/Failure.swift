@@ -4,8 +4,6 @@ package struct Failure: Error {
   package var status: ExitStatus
   /// What failed and on what: lower case, no full stop. Escaped when it is shown.
   package var message: String
-  /// Further lines of the message: one for each of several things that failed.
-  package var details: [String] = []
   /// What a person can do, where we know.
   package var hint: String?
   /// What the CA sent, whole.

@@ -120,6 +120,9 @@ package struct OrderDocument: Sendable {
 
   /// Control is proved only of what was asked for (RFC 8555 §7.5).
   private func check(_ authorization: Authorization) throws(Failure) {
+    guard order.authorizations.contains(authorization.url) else {
+      throw Failure(.protocolBroken, "the authorization \(authorization.url) is none of the order \(url)")
+    }
     guard askedIdentifiers.contains(authorization.identifier) else {
       throw Failure(
         .protocolBroken,
@@ -136,7 +139,7 @@ package struct OrderDocument: Sendable {
     try reading("the order \(url)", status: .protocolBroken) {
       for url in urls {
         try ca.allowedOrigins.check(url)
-        guard !forbidden.contains(url) else { throw Malformed("\(url) is no URL of an order") }
+        guard !forbidden.contains(where: url.isSame) else { throw Malformed("\(url) is no URL of an order") }
       }
     }
   }

@@ -7,6 +7,8 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
   /// Scheme, host and port, comparable: the host in lower case, the default port filled in.
   package let origin: String
   package let host: String
+  /// Path and query, as they are.
+  private let target: String
 
   /// Stricter than RFC 3986 where parsers disagree: no user, no fragment, no backslash, printable ASCII only.
   package init(_ text: String) throws(Malformed) {
@@ -20,7 +22,11 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
     self.text = text
     self.host = host
     origin = "https://\(host):\(port)"
+    target = String(text[authority.endIndex...])
   }
+
+  /// Whether a server would take both for the same, however their hosts are written.
+  package func isSame(as other: ACMEURL) -> Bool { origin == other.origin && target == other.target }
 
   package var description: String { text }
 

@@ -11,6 +11,15 @@ package struct Challenge: Equatable, Sendable {
     package static let known: [Kind] = [.http01, .dns01, .tlsALPN01]
 
     package var description: String { rawValue.shown(limit: 100) }
+
+    /// A wildcard is proved by DNS alone (RFC 8555 §7.1.4 and 8.4), an address never (RFC 8738 §7).
+    package func canProve(_ identifier: Identifier) -> Bool {
+      switch (self, identifier) {
+      case (.dns01, .dns), (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): true
+      case (.http01, .ip), (.tlsALPN01, .ip): true
+      default: false
+      }
+    }
   }
 
   /// What makes a challenge one that can be met.

@@ -44,6 +44,11 @@ package struct Order: Equatable, Sendable {
     raw["finalize"] = .string(url.text)
   }
 
+  /// Whether its time to be proved or finalized is over; an issued certificate is not touched by that.
+  package func isExpired(at now: Timestamp) -> Bool {
+    [.pending, .ready].contains(status) && expires.map { $0 < now } ?? false
+  }
+
   var urls: [ACMEURL] { authorizations + [finalize, certificate].compactMap { $0 } }
 }
 

@@ -29,11 +29,13 @@ final class Listener: Sendable {
     loop = Loop(sockets: sockets.numbers, wakeUp: ends[0], connect: connect)
     var thread = pthread_t()
     let context = Unmanaged.passRetained(loop).toOpaque()
-    let error = pthread_create(&thread, nil, { context in
-      guard let context else { return nil }
-      Unmanaged<Loop>.fromOpaque(context).takeRetainedValue().run()
-      return nil
-    }, context)
+    let error = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<Loop>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context)
     guard error == 0 else { throw Failure(.io, "can't start a thread") }
     self.thread = thread
   }

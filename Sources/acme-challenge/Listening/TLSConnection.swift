@@ -50,13 +50,17 @@ final class TLSContext: Sendable {
     self.certificates = certificates
     _ = COpenSSLTLS_set_minimum_tls12(pointer)
     let context = Unmanaged.passUnretained(self).toOpaque()
-    SSL_CTX_set_alpn_select_cb(pointer, { _, chosen, length, offers, count, _ in
-      TLSContext.choose(chosen, length, offers, count)
-    }, nil)
-    SSL_CTX_set_cert_cb(pointer, { session, context in
-      guard let session, let context else { return 0 }
-      return Unmanaged<TLSContext>.fromOpaque(context).takeUnretainedValue().show(to: session) ? 1 : 0
-    }, context)
+    SSL_CTX_set_alpn_select_cb(
+      pointer,
+      { _, chosen, length, offers, count, _ in
+        TLSContext.choose(chosen, length, offers, count)
+      }, nil)
+    SSL_CTX_set_cert_cb(
+      pointer,
+      { session, context in
+        guard let session, let context else { return 0 }
+        return Unmanaged<TLSContext>.fromOpaque(context).takeUnretainedValue().show(to: session) ? 1 : 0
+      }, context)
   }
 
   deinit { SSL_CTX_free(pointer) }

@@ -11,10 +11,7 @@ final class ALPNSolver: Solver {
   init(_ address: ListeningAddress) { self.address = address }
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? {
-    switch identifier {
-    case .dns(_, wildcard: false), .ip: .tlsALPN01
-    default: nil
-    }
+    Challenge.Kind.tlsALPN01.canProve(identifier) ? .tlsALPN01 : nil
   }
 
   func prepare(for identifiers: [Identifier]) throws {

@@ -6,13 +6,7 @@ struct HookSolver: Solver {
   let command: CommandWords
   let type: Challenge.Kind
 
-  func challengeType(for identifier: Identifier) -> Challenge.Kind? {
-    switch (type, identifier) {
-    case (.dns01, .dns), (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): type
-    case (.http01, .ip), (.tlsALPN01, .ip): type
-    default: nil
-    }
-  }
+  func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
   /// What a program can do shows when it is run.
   func prepare(for identifiers: [Identifier]) {}

@@ -11,10 +11,7 @@ final class StandaloneSolver: Solver {
   init(_ address: ListeningAddress) { self.address = address }
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? {
-    switch identifier {
-    case .dns(_, wildcard: false), .ip: .http01
-    default: nil
-    }
+    Challenge.Kind.http01.canProve(identifier) ? .http01 : nil
   }
 
   /// Takes the port, so that one that is in use is known before the CA hears of the order.

@@ -28,7 +28,9 @@ final class WebRoot {
     guard file >= 0 else { throw Self.failure(.cannotCreate, "can't create \(shown(token))") }
     defer { close(file) }
     let bytes = Array(body.utf8)
-    guard write(file, bytes, bytes.count) == bytes.count, fchmod(file, 0o644) == 0 else {
+    errno = ENOSPC  // what it means when less is written than was to be
+    // The mode first: a file with the right content is then one that the web server can read.
+    guard fchmod(file, 0o644) == 0, write(file, bytes, bytes.count) == bytes.count else {
       let failure = Self.failure(.io, "writing \(shown(token)) failed")
       unlinkat(folder, token.text, 0)
       throw failure

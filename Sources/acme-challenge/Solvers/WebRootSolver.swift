@@ -15,10 +15,7 @@ struct WebRootSolver: Solver {
   }
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? {
-    switch identifier {
-    case .dns(_, wildcard: false), .ip: folder(for: identifier) == nil ? nil : .http01
-    default: nil
-    }
+    Challenge.Kind.http01.canProve(identifier) && folder(for: identifier) != nil ? .http01 : nil
   }
 
   func prepare(for identifiers: [Identifier]) throws {

@@ -15,7 +15,7 @@ struct RespondVerb: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     try goOn(tool) { client, document in
-      guard document.order.status == .pending else { return }
+      guard document.order.status == .pending else { return try client.refuseDead(document) }
       try client.respond(&document, tool)
     } prepare: { document in
       guard document.order.status == .pending else { return }

@@ -28,10 +28,14 @@ struct OrderVerb: Step {
   }
 
   func perform(_ tool: Tool) throws -> Product {
-    let request = try reading("stdin") { try CertificateRequest(tool.readStandardInput("a certificate request")) }
+    let input = try tool.readStandardInput("a certificate request")
+    let request = try reading("stdin") { try CertificateRequest(input) }
     try output.prepare()
     let solvers = solving.solvers
     if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
+    if let type = solving.choice.type, let identifier = request.identifiers.first(where: { !type.canProve($0) }) {
+      throw Failure(.usage, "\(type) can't prove control of \(identifier)")
+    }
     var (client, document) =
       try url.map { try takeUp($0, request, tool) } ?? asked.order(request, order, tool)
     if solvers.isEmpty {
@@ -59,6 +63,7 @@ struct OrderVerb: Step {
       ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: ["identifiers": identifiers],
       order: order, csr: request)
     tool.order = document
+    try client.refuseDead(document)
     try client.fetchAuthorizations(&document, tool)
     return (client, document)
   }
