@@ -103,6 +103,18 @@ import Testing
     }
   }
 
+  @Test func `the pause before a second finalize is the CA's, where it names one`() throws {
+    let key = try PrivateKey.generate(.p256)
+    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], key: key)
+    let rig = try Rig(.response(500, [("Retry-After", "60")], ""))
+    do {
+      _ = try rig.client.finalize(ACMEURL("https://ca.example/f"), request: csr)
+      Issue.record("a 500 is no answer")
+    } catch let lost as LostAnswer {
+      #expect(lost.pause == 60)
+    }
+  }
+
   @Test func `a server that can't be trusted is not asked again`() throws {
     let rig = try Rig(.failure(.untrusted("x")), Rig.ok())
     #expect(rig.failure { _ = try rig.fetch() }?.status == .unreachable)

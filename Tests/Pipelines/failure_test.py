@@ -47,6 +47,17 @@ class WrongWebRoot(PipelineTest):
         left = set(self.files()) - set(self.before)
         self.assertLessEqual(left, {"wrong/.well-known", "wrong/.well-known/acme-challenge"}, "folders stay, files go")
 
+    def test_each_of_two_names_has_its_own_words(self):
+        self.ok(self.sh("acme-csr -k site.key -o two.csr a.example.org b.example.org"))
+        result = self.sh("acme-challenge --webroot wrong <two.csr | tee problem.json | acme-finalize >/dev/null")
+        self.fails(result, 77, "could not validate 2 of 2 names")
+        for name in ("a.example.org", "b.example.org"):
+            self.assertRegex(result.err, rf"(?m)^acme-challenge:   {name}: .*404.*\(unauthorized\)$")
+        problem = self.load("problem.json")["problem"]
+        self.assertEqual(problem["type"], "urn:ietf:params:acme:error:compound")
+        self.assertEqual([p["identifier"]["value"] for p in problem["subproblems"]], ["a.example.org", "b.example.org"])
+        self.assertRegex(self.sh("acme-finalize <problem.json | cat").err, r"(?m)^acme-finalize:   b\.example\.org: .*404")
+
     def test_pipeline(self):
         self.refused(self.sh(WHOLE))
 

@@ -125,6 +125,19 @@ class Verbs(PipelineTest):
         self.assertEqual(self.testbed.tokens(), [foreign.name])
         self.assertEqual(foreign.read_text(), "somebody else's\n")
 
+    def test_a_type_that_cannot_prove_a_name_is_known_before_the_order(self):
+        self.csr("*.example.org")
+        heard = len(self.testbed.requests())
+        result = self.sh("acme-challenge order --type http-01 <site.csr | cat >/dev/null")
+        self.fails(result, 64, r"http-01 can't prove control of \*\.example\.org")
+        self.assertEqual(self.testbed.requests(since=heard), [])
+
+    def test_a_dead_order_is_not_taken_up(self):
+        self.order()
+        self.save("cancelled.json", self.step("acme-challenge cancel", "order.json"))
+        result = self.sh(f"acme-challenge order --url {self.load('order.json')['url']} <site.csr | cat >/dev/null")
+        self.fails(result, 77, "^acme-challenge: error: the order .* is (invalid|deactivated)")
+
     def test_cancel(self):
         self.order()
         self.save("cancelled.json", self.step("acme-challenge cancel", "order.json"))

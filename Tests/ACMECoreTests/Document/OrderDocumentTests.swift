@@ -55,6 +55,8 @@ import Testing
     ("https://ca.example/acct/1", "https://evil.example/acct/1", 76),
     ("https://ca.example/c/1", "https://evil.example/c/1", 76),
     ("https://ca.example/c/1", "https://ca.example/revoke", 76),
+    ("https://ca.example/c/1", "https://CA.example:443/acct/1", 76),
+    (#""authorizations":["https://ca.example/authz/1"]"#, #""authorizations":["https://ca.example/authz/2"]"#, 76),
     (#""directory":"https:"#, #""directory":"http:"#, 76),
     (
       #""identifier":{"type":"dns","value":"example.org"}"#, #""identifier":{"type":"dns","value":"other.example"}"#, 76
