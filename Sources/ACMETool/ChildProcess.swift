@@ -6,6 +6,7 @@ internal import Glibc
 package struct ChildProcess {
   private static let longestLine = 1000
   private static let mostBytesOfStderr = 1 << 18
+  private static let mostBytesOfOutput = 1 << 16
   /// How long a program has, once it is asked to end, before it is made to.
   private static let graceSeconds = 2.0
 
@@ -24,33 +25,36 @@ package struct ChildProcess {
     self.messages = messages
   }
 
-  /// Runs it to its end. What it says on stdout is discarded, what it says on stderr is passed on, escaped.
+  /// Runs it to its end, and returns what it says on stdout, of which no more than 64 KiB is kept. What it says on
+  /// stderr is passed on, escaped.
   ///
   /// Throws `Failure` 71 where it can't be started or fails, 75 when the time is over (it is then ended, with all that
   /// it started), and `Interrupted`.
-  package func run(until budget: Budget, heedingSignals: Bool) throws {
-    let stdin = try Pipe()
-    let stderr = try Pipe()
-    let process = try spawn(stdin: stdin, stderr: stderr)
-    stdin.closeReader()
-    stderr.closeWriter()
-    let status: Int32
+  @discardableResult
+  package func run(until budget: Budget, heedingSignals: Bool) throws -> [UInt8] {
+    let pipes = try Pipes()
+    let process = try spawn(pipes)
+    pipes.closeItsEnds()
+    let outcome: (status: Int32, output: [UInt8])
     do {
-      status = try attend(process, stdin, stderr, budget, heedingSignals)
+      outcome = try attend(process, pipes, budget, heedingSignals)
     } catch {
       end(process)
       throw error
     }
-    guard status == 0 else { throw Failure(.helperFailed, "\(command.text) \(Self.outcome(status))") }
+    guard outcome.status == 0 else {
+      throw Failure(.helperFailed, "\(command.text) \(Self.sentence(outcome.status))")
+    }
+    return outcome.output
   }
 
-  private func spawn(stdin: Pipe, stderr: Pipe) throws -> pid_t {
+  private func spawn(_ pipes: Pipes) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, stdin.reader, STDIN_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, stderr.writer, STDERR_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipes.stdin.reader, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipes.stdout.writer, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipes.stderr.writer, STDERR_FILENO)
 
     // A process group of its own, so that it can be ended with all that it started; and the signals as a program
     // expects them, not as we hold them.
@@ -81,32 +85,41 @@ package struct ChildProcess {
 
   /// Feeds it, passes on what it says, and returns its wait status.
   private func attend(
-    _ process: pid_t, _ stdin: Pipe, _ stderr: Pipe, _ budget: Budget, _ heedingSignals: Bool
-  ) throws -> Int32 {
+    _ process: pid_t, _ pipes: Pipes, _ budget: Budget, _ heedingSignals: Bool
+  ) throws -> (status: Int32, output: [UInt8]) {
     let ending = CSystem_pidfd_open(process)
     guard ending >= 0 else { throw Failure(.bug, "can't wait for \(command.text): \(IOError(errno).reason)") }
     defer { close(ending) }
     var rest = input[...]
+    var output: [UInt8] = []
     var words = ForeignLines(limit: Self.mostBytesOfStderr)
+    func hear() -> Bool {
+      let said = pipes.stdout.read()
+      if let said { output += said.prefix(Self.mostBytesOfOutput - output.count) }
+      let complaint = pipes.stderr.read()
+      if let complaint { words.take(complaint).forEach(passOn) }
+      return said?.isEmpty == false || complaint?.isEmpty == false
+    }
     while true {
       guard budget.remaining > 0 else { throw budget.spent(on: "\(command.text) runs") }
       if heedingSignals, Signals.isPending { throw Interrupted() }
-      if rest.isEmpty { stdin.closeWriter() }
+      if rest.isEmpty { pipes.stdin.closeWriter() }
       // A descriptor of -1 is passed over.
       var ready = [
         pollfd(fd: ending, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: stderr.reader, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: stdin.writer, events: Int16(POLLOUT), revents: 0),
+        pollfd(fd: pipes.stdout.reader, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: pipes.stderr.reader, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: pipes.stdin.writer, events: Int16(POLLOUT), revents: 0),
       ]
       poll(&ready, nfds_t(ready.count), 200)
-      if ready[2].revents != 0 { rest = stdin.write(rest) }
-      if ready[1].revents != 0, let bytes = stderr.read() { words.take(bytes).forEach(passOn) }
+      if ready[3].revents != 0 { rest = pipes.stdin.write(rest) }
+      _ = hear()
       if ready[0].revents != 0 {
-        while let bytes = stderr.read(), !bytes.isEmpty { words.take(bytes).forEach(passOn) }
+        while hear() {}
         words.end().forEach(passOn)
         var status: Int32 = 0
         waitpid(process, &status, 0)
-        return status
+        return (status, output)
       }
     }
   }
@@ -124,9 +137,28 @@ package struct ChildProcess {
     waitpid(process, &status, 0)
   }
 
-  private static func outcome(_ status: Int32) -> String {
+  private static func sentence(_ status: Int32) -> String {
     let signal = status & 0x7F
     return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+  }
+}
+
+/// Its stdin, stdout and stderr.
+private struct Pipes {
+  let stdin: Pipe
+  let stdout: Pipe
+  let stderr: Pipe
+
+  init() throws {
+    stdin = try Pipe()
+    stdout = try Pipe()
+    stderr = try Pipe()
+  }
+
+  func closeItsEnds() {
+    stdin.closeReader()
+    stdout.closeWriter()
+    stderr.closeWriter()
   }
 }
 

@@ -72,10 +72,10 @@ struct AcmeChallenge: Step {
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {
-      published.clean(tool)
+      published.clean(tool, after: false)
       throw error
     }
-    published.clean(tool)
+    published.clean(tool, after: true)
     if Signals.isPending { throw Interrupted() }
     Signals.release()
   }

@@ -18,8 +18,8 @@ struct Published {
   }
 
   /// A cleanup that fails is no failure of the order: it is said, naming what is left.
-  func clean(_ tool: Tool) {
-    let circumstances = Circumstances.cleaning(tool)
+  func clean(_ tool: Tool, after isSuccess: Bool) {
+    let circumstances = Circumstances.cleaning(tool, after: isSuccess)
     for (proof, solver) in things {
       do {
         try solver.clean(proof, circumstances)

@@ -94,7 +94,7 @@ class OptionsTest(ToolTest):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--hook-style", "--dns-wait", "--resolver", "--persist",
+        later = {"--dns-wait", "--resolver", "--persist",
                  "--manual", "--replaces", "--trace", "--replay", "--explain", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:

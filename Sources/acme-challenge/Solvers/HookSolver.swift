@@ -2,60 +2,64 @@ import ACMECore
 import ACMETool
 
 /// Any challenge: a program of the user's puts it in place and takes it away.
-struct HookSolver: Solver {
-  let command: CommandWords
-  let type: Challenge.Kind
+final class HookSolver: Solver {
+  private let command: CommandWords
+  /// For those hooks that have another program for that.
+  private let cleanupCommand: CommandWords?
+  private let type: Challenge.Kind
+  private let style: HookStyle?
+  /// What was said when it was published, by token.
+  private var said: [Token: String] = [:]
+
+  init(_ command: CommandWords, cleanup: CommandWords?, type: Challenge.Kind, style: HookStyle?) {
+    self.command = command
+    cleanupCommand = cleanup
+    self.type = type
+    self.style = style
+  }
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
   /// What a program can do shows when it is run.
   func prepare(for identifiers: [Identifier]) {}
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) throws { try run("present", proof, circumstances) }
+  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
+    let output = try run(command, .present, proof, circumstances)
+    said[proof.token] = String(decoding: output, as: UTF8.self).trimmingNewlines
+  }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) throws { try run("cleanup", proof, circumstances) }
+  func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
+    // A certbot user who needs no cleanup gives no program for it.
+    guard style != .certbot || cleanupCommand != nil else { return }
+    try run(cleanupCommand ?? command, .cleanup(isSuccess: circumstances.isSuccess), proof, circumstances)
+  }
 
-  private func run(_ verb: String, _ proof: Proof, _ circumstances: Circumstances) throws {
+  @discardableResult
+  private func run(
+    _ command: CommandWords, _ purpose: HookCall.Purpose, _ proof: Proof, _ circumstances: Circumstances
+  ) throws -> [UInt8] {
     let tool = circumstances.tool
-    tool.messages.step("\(command.text) \(verb) for \(proof.identifier)")
-    let input = Array((Self.document(proof).text + "\n").utf8)
+    let call =
+      style.map { HookCall(purpose, proof, style: $0, said: said[proof.token] ?? "") } ?? HookCall(purpose, proof)
+    let words = CommandWords(command.words + call.arguments)
+    tool.messages.step("\(words.text) for \(proof.identifier)")
     let hook = ChildProcess(
-      CommandWords(command.words + [verb]), input: input,
-      environment: tool.environment.merging(Self.variables(proof)) { $1 }, messages: tool.messages)
+      words, input: Array(call.input.utf8), environment: tool.environment.merging(call.variables) { $1 },
+      messages: tool.messages)
     do {
-      try hook.run(until: circumstances.budget, heedingSignals: circumstances.heedsSignals)
+      return try hook.run(until: circumstances.budget, heedingSignals: circumstances.heedsSignals)
     } catch var failure as Failure {
       failure.message += " (for \(proof.identifier))"
       throw failure
     }
   }
+}
 
-  /// What it reads on stdin.
-  private static func document(_ proof: Proof) -> JSONObject {
-    var object: JSONObject = [
-      "identifier": .object(proof.identifierObject), "keyAuthorization": .string(proof.keyAuthorization),
-      "token": .string(proof.token.text), "type": .string(proof.type.rawValue),
-    ]
-    let member = proof.publication.member
-    object[member.name] = .object(member.object)
-    return object
-  }
-
-  /// The same in variables, for those that have no JSON at hand. All of it is base64url, a DNS name or an address.
-  private static func variables(_ proof: Proof) -> [String: String] {
-    let identifier =
-      if case .dns(let name, _) = proof.identifier { name.text } else { proof.identifier.value }
-    var variables = [
-      "ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": identifier, "ACME_TOKEN": proof.token.text,
-      "ACME_KEY_AUTHORIZATION": proof.keyAuthorization,
-    ]
-    switch proof.publication {
-    case .http(let token, _, _): variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
-    case .dns(let name, let value):
-      variables["ACME_DNS_NAME"] = name
-      variables["ACME_DNS_VALUE"] = value
-    case .tls: break
-    }
-    return variables
+extension String {
+  /// Without the line ends at its end, as a shell's $(…) has it; and nothing that a variable can't hold.
+  fileprivate var trimmingNewlines: String {
+    var text = self.prefix { $0 != "\0" }
+    while let last = text.last, last.isNewline { text.removeLast() }
+    return String(text)
   }
 }

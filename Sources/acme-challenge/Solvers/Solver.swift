@@ -23,12 +23,16 @@ struct Circumstances {
   let budget: Budget
   /// False while cleaning up: the signal that led to it is still pending.
   let heedsSignals: Bool
+  /// Whether the CA found what was published, or is likely to have; some hooks want to know.
+  var isSuccess = true
 
   static func publishing(_ tool: Tool, _ budget: Budget) -> Circumstances {
     Circumstances(tool: tool, budget: budget, heedsSignals: true)
   }
 
-  static func cleaning(_ tool: Tool) -> Circumstances {
-    Circumstances(tool: tool, budget: Budget(seconds: cleanupSeconds, clock: Signals.clock), heedsSignals: false)
+  static func cleaning(_ tool: Tool, after isSuccess: Bool) -> Circumstances {
+    Circumstances(
+      tool: tool, budget: Budget(seconds: cleanupSeconds, clock: Signals.clock), heedsSignals: false,
+      isSuccess: isSuccess)
   }
 }

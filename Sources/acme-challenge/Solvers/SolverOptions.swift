@@ -17,12 +17,32 @@ struct SolverOptions: ParsableArguments {
     transform: SolverOptions.command)
   var hook: CommandWords?
 
+  @Option(
+    help: ArgumentHelp(
+      "Speak to the hook as another client does: \(HookStyle.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var hookStyle: HookStyle?
+
+  @Option(
+    help: ArgumentHelp("With --hook-style certbot: the hook that takes it away.", valueName: "cmd"),
+    transform: SolverOptions.command)
+  var cleanupHook: CommandWords?
+
   @OptionGroup var choice: TypeOption
 
   func validate() throws {
     var named: Set<Identifier?> = []
     for argument in webroot where !named.insert(argument.identifier).inserted {
       throw ValidationError("--webroot is given twice for \(argument.identifier?.value ?? "all names")")
+    }
+    guard hook != nil || hookStyle == nil && cleanupHook == nil else {
+      throw ValidationError("--hook-style and --cleanup-hook belong to --hook")
+    }
+    guard cleanupHook == nil || hookStyle == .certbot else {
+      throw ValidationError("--cleanup-hook goes with --hook-style certbot")
+    }
+    guard hookStyle != .legoExec || choice.type ?? .dns01 == .dns01 else {
+      throw ValidationError("a lego-exec hook proves by dns-01 alone")
     }
     guard choice.type == nil || hook != nil || webroot.isEmpty else {
       throw ValidationError("--type says what --hook does, and there is no --hook")
@@ -36,12 +56,23 @@ struct SolverOptions: ParsableArguments {
     var solvers: [any Solver] = []
     if !webroot.isEmpty { solvers.append(WebRootSolver(webroot)) }
     solvers += listening
-    if let hook { solvers.append(HookSolver(command: hook, type: choice.type ?? .dns01)) }
+    if let hook {
+      solvers.append(HookSolver(hook, cleanup: cleanupHook, type: choice.type ?? .dns01, style: hookStyle))
+    }
     return Solvers(solvers)
   }
 
   /// For the steps to which a type is of no use by itself.
   func refuseTypeWithoutHook() throws {
+    guard hook != nil || hookStyle == nil && cleanupHook == nil else {
+      throw ValidationError("--hook-style and --cleanup-hook belong to --hook")
+    }
+    guard cleanupHook == nil || hookStyle == .certbot else {
+      throw ValidationError("--cleanup-hook goes with --hook-style certbot")
+    }
+    guard hookStyle != .legoExec || choice.type ?? .dns01 == .dns01 else {
+      throw ValidationError("a lego-exec hook proves by dns-01 alone")
+    }
     guard choice.type == nil || hook != nil else {
       throw ValidationError("--type says what --hook does, and there is no --hook")
     }
@@ -93,3 +124,5 @@ extension Identifier {
     if case .dns(_, wildcard: true) = self { true } else { false }
   }
 }
+
+extension HookStyle: ExpressibleByArgument {}

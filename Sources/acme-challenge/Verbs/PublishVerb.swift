@@ -25,7 +25,7 @@ struct PublishVerb: Step {
     do {
       try published.publish(document, by: solvers, circumstances)
     } catch {
-      published.clean(tool)
+      published.clean(tool, after: false)
       throw error
     }
     Signals.release()

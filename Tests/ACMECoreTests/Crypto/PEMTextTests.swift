@@ -18,7 +18,8 @@ import Testing
     "-----BEGIN A-----\nAAAA\n", "-----BEGIN A-----\n-----END B-----\n",
     "-----BEGIN A-----\n-----BEGIN B-----\n-----END B-----\n",
     "x -----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n",
-    "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END A-----\n", "\t-----BEGIN A-----\n-----END A-----\n", "-----BEGIN A\nAA\n-----END A-----\n",
+    "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END A-----\n", "\t-----BEGIN A-----\n-----END A-----\n",
+    "-----BEGIN A\nAA\n-----END A-----\n",
   ])
   func `what could be read in two ways is refused`(_ text: String) {
     #expect(throws: Malformed.self) { try parse(text) }

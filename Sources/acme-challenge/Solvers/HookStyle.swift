@@ -1,0 +1,86 @@
+import ACMECore
+
+/// How a hook is spoken to: in our own way, or in that of another client whose hooks people have.
+enum HookStyle: String, CaseIterable {
+  case dehydrated
+  case certbot
+  case uacme
+  case legoExec = "lego-exec"
+}
+
+/// One call of a hook.
+struct HookCall {
+  var arguments: [String]
+  var variables: [String: String] = [:]
+  var input = ""
+
+  enum Purpose {
+    case present
+    case cleanup(isSuccess: Bool)
+  }
+
+  /// In our own way: a verb, JSON on stdin, and the same in variables.
+  init(_ purpose: Purpose, _ proof: Proof) {
+    arguments = [Self.verb(purpose)]
+    input = Self.document(proof).text + "\n"
+    variables = [
+      "ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": proof.name, "ACME_TOKEN": proof.token.text,
+      "ACME_KEY_AUTHORIZATION": proof.keyAuthorization,
+    ]
+    switch proof.publication {
+    case .http(let token, _, _): variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
+    case .dns(let name, let value):
+      variables["ACME_DNS_NAME"] = name
+      variables["ACME_DNS_VALUE"] = value
+    case .tls: break
+    }
+  }
+
+  /// In the way of another client, from that client's own documentation.
+  ///
+  /// - Parameter said: what the hook said on stdout when it was called to present.
+  init(_ purpose: Purpose, _ proof: Proof, style: HookStyle, said: String) {
+    switch (style, purpose) {
+    case (.dehydrated, .present):
+      arguments = ["deploy_challenge", proof.name, proof.token.text, proof.visible]
+    case (.dehydrated, .cleanup):
+      arguments = ["clean_challenge", proof.name, proof.token.text, proof.visible]
+    case (.uacme, .present): arguments = ["begin", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
+    case (.uacme, .cleanup(let isSuccess)):
+      arguments = [isSuccess ? "done" : "failed", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
+    case (.legoExec, _): arguments = [Self.verb(purpose), "_acme-challenge.\(proof.name).", proof.visible]
+    case (.certbot, _):
+      arguments = []
+      variables = [
+        "CERTBOT_DOMAIN": proof.name, "CERTBOT_VALIDATION": proof.visible, "CERTBOT_ALL_DOMAINS": proof.name,
+        "CERTBOT_REMAINING_CHALLENGES": "0",
+      ]
+      if proof.type == .http01 { variables["CERTBOT_TOKEN"] = proof.token.text }
+      if case .cleanup = purpose { variables["CERTBOT_AUTH_OUTPUT"] = said }
+    }
+  }
+
+  private static func verb(_ purpose: Purpose) -> String {
+    if case .present = purpose { "present" } else { "cleanup" }
+  }
+
+  private static func document(_ proof: Proof) -> JSONObject {
+    var object: JSONObject = [
+      "identifier": .object(proof.identifierObject), "keyAuthorization": .string(proof.keyAuthorization),
+      "token": .string(proof.token.text), "type": .string(proof.type.rawValue),
+    ]
+    let member = proof.publication.member
+    object[member.name] = .object(member.object)
+    return object
+  }
+}
+
+extension Proof {
+  /// The identifier's value without `*.`.
+  fileprivate var name: String { if case .dns(let name, _) = identifier { name.text } else { identifier.value } }
+
+  /// What the CA is going to see: of http-01 the key authorization, of dns-01 and tls-alpn-01 its digest in base64url.
+  fileprivate var visible: String {
+    type == .http01 ? keyAuthorization : KeyAuthorization(text: keyAuthorization).dnsValue
+  }
+}

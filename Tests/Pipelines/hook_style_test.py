@@ -1,0 +1,108 @@
+"""--hook-style: hooks that were written for other clients, to those clients' documentation, run unchanged."""
+
+import json
+
+from testbed import PipelineTest
+
+# What each of them makes of its arguments or variables: NAME and VALUE of the record, and whether it is to be there.
+DEHYDRATED = """
+case $1 in
+deploy_challenge) put "_acme-challenge.$2." "$4" ;;
+clean_challenge) take "_acme-challenge.$2." ;;
+esac
+"""
+UACME = """
+[ "$2" = dns-01 ] || exit 1
+case $1 in
+begin) put "_acme-challenge.$3." "$5" ;;
+done | failed) take "_acme-challenge.$3." ;;
+esac
+"""
+LEGO = """
+case $1 in
+present) put "$2" "$3" ;;
+cleanup) take "$2" ;;
+esac
+"""
+CERTBOT_AUTH = """
+[ $# = 0 ] && [ -z "$CERTBOT_TOKEN" ] || exit 1
+put "_acme-challenge.$CERTBOT_DOMAIN." "$CERTBOT_VALIDATION"
+echo "put by $$"
+"""
+CERTBOT_CLEANUP = """
+case $CERTBOT_AUTH_OUTPUT in "put by "*) take "_acme-challenge.$CERTBOT_DOMAIN." ;; *) exit 1 ;; esac
+"""
+HEAD = """#!/bin/bash -e
+echo "$0 $*" >>calls
+put() { curl -sf -d "{\\"host\\":\\"$1\\",\\"value\\":\\"$2\\"}" "$DNS_MANAGEMENT/set-txt"; }
+take() { curl -sf -d "{\\"host\\":\\"$1\\"}" "$DNS_MANAGEMENT/clear-txt"; }
+"""
+
+
+class HookStyles(PipelineTest):
+
+    def hook(self, name, text, head=HEAD):
+        (self.dir / name).write_text(head + text)
+        (self.dir / name).chmod(0o755)
+
+    def pipeline(self, names, options):
+        self.ok(self.sh(f"acme-csr -k site.key {names} | acme-challenge {options} | acme-finalize | acme-chain -o site.pem"))
+
+    def calls(self):
+        return [line.split() for line in self.read("calls").decode().splitlines()]
+
+    def issues(self, options):
+        self.pipeline("one.example.org '*.two.example.org'", options)
+        self.good_chain("site.pem", ["*.two.example.org", "one.example.org"])
+        return self.calls()
+
+    def test_dehydrated(self):
+        self.hook("hook", DEHYDRATED)
+        calls = self.issues("--hook ./hook --hook-style dehydrated")
+        self.assertEqual(sorted(call[1:3] for call in calls), [
+            ["clean_challenge", "one.example.org"], ["clean_challenge", "two.example.org"],
+            ["deploy_challenge", "one.example.org"], ["deploy_challenge", "two.example.org"]])
+
+    def test_uacme(self):
+        self.hook("hook", UACME)
+        calls = self.issues("--hook ./hook --hook-style uacme")
+        self.assertEqual([call[1] for call in calls], ["begin", "begin", "done", "done"])
+
+    def test_uacme_is_told_of_a_failure(self):
+        self.hook("hook", UACME.replace('put "_acme-challenge', 'put "elsewhere'))
+        self.csr("one.example.org")
+        result = self.sh("acme-challenge --hook ./hook --hook-style uacme <site.csr | cat >/dev/null")
+        self.fails(result, 77, "could not validate one.example.org by dns-01")
+        self.assertEqual([call[1] for call in self.calls()], ["begin", "failed"])
+
+    def test_lego_exec(self):
+        self.hook("hook", LEGO)
+        calls = self.issues("--hook ./hook --hook-style lego-exec")
+        self.assertEqual({tuple(call[1:3]) for call in calls}, {
+            ("present", "_acme-challenge.one.example.org."), ("cleanup", "_acme-challenge.one.example.org."),
+            ("present", "_acme-challenge.two.example.org."), ("cleanup", "_acme-challenge.two.example.org.")})
+
+    def test_certbot(self):
+        """Its cleanup hook gets what the auth hook has said."""
+        self.hook("auth", CERTBOT_AUTH)
+        self.hook("cleanup", CERTBOT_CLEANUP)
+        calls = self.issues("--hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
+        self.assertEqual([call[0] for call in calls], ["./auth", "./auth", "./cleanup", "./cleanup"])
+
+    def test_certbot_by_http(self):
+        self.hook("auth", '[ "$CERTBOT_TOKEN" ] && folder=$WEBROOT/.well-known/acme-challenge && mkdir -p "$folder" &&'
+                          ' echo "$CERTBOT_VALIDATION" >"$folder/$CERTBOT_TOKEN"')
+        self.hook("cleanup", 'rm "$WEBROOT/.well-known/acme-challenge/$CERTBOT_TOKEN"')
+        self.pipeline("one.example.org 127.0.0.1",
+                      "--type http-01 --hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
+        self.assertEqual(self.names_of("site.pem"), ["DNS:one.example.org", "IP Address:127.0.0.1"])
+        self.assertEqual(self.testbed.tokens(), [])
+
+    def test_what_does_not_belong_together(self):
+        for options in ("--hook-style uacme", "--cleanup-hook x", "--hook x --cleanup-hook y",
+                        "--hook x --hook-style uacme --cleanup-hook y", "--hook x --hook-style odd",
+                        "--hook x --hook-style lego-exec --type http-01"):
+            with self.subTest(options):
+                result = self.sh(f"acme-challenge {options} </dev/null | cat >problem.json")
+                self.fails(result, 64, "acme-challenge")
+                self.assertEqual(json.loads(self.read("problem.json"))["exit"], 64)
