@@ -106,7 +106,7 @@ package final class CurlTransport: Transport {
 
   private func error(_ code: CURLcode, _ message: String, _ answer: CurlAnswer, isOver: Bool) -> TransportError {
     let text = message.isEmpty ? String(cString: curl_easy_strerror(code)) : message
-    let reason = (text.first?.lowercased() ?? "") + text.dropFirst()
+    let reason = text.asClause
     if answer.isTooLarge { return .tooLarge }
     switch code {
     case CURLE_ABORTED_BY_CALLBACK: return .interrupted

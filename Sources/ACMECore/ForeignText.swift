@@ -27,3 +27,12 @@ extension String {
     return text
   }
 }
+
+extension StringProtocol {
+  /// A library's sentence as part of one of ours: it begins in lower case, unless with a name such as OpenSSL.
+  package var asClause: String {
+    let word = prefix { !$0.isWhitespace && $0 != ":" }
+    guard let first = word.first, !word.dropFirst().contains(where: \.isUppercase) else { return String(self) }
+    return first.lowercased() + dropFirst()
+  }
+}

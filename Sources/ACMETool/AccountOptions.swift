@@ -5,6 +5,7 @@ package import ArgumentParser
 package struct AccountOptions: ParsableArguments {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The account document that acme-register wrote.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   package var account: String?
 

@@ -7,11 +7,12 @@ package struct CAOptions: ParsableArguments {
     help: ArgumentHelp(
       "The CA's directory: a URL, or one of \(KnownDirectory.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "url|name"),
-    transform: KnownDirectory.url(of:))
+    completion: .list(KnownDirectory.allCases.map(\.rawValue)), transform: KnownDirectory.url(of:))
   package var directory: ACMEURL?
 
   @Option(
-    help: ArgumentHelp("Trust only these roots when talking to the CA (PEM).", valueName: "file"), transform: nonEmpty)
+    help: ArgumentHelp("Trust only these roots when talking to the CA (PEM).", valueName: "file"), completion: .file(),
+    transform: nonEmpty)
   package var caBundle: String?
 
   @OptionGroup package var time: TimeOptions

@@ -5,6 +5,8 @@ internal import Glibc
 /// A program of the user's that is run and waited for.
 package struct ChildProcess {
   private static let longestLine = 1000
+  private static let mostOrphans = 1000
+  private static let readsOfAFullPipe = 16
   private static let mostBytesOfStderr = 1 << 18
   private static let mostBytesOfOutput = 1 << 16
   /// How long a program has, once it is asked to end, before it is made to.
@@ -32,6 +34,14 @@ package struct ChildProcess {
   /// it started), and `Interrupted`.
   @discardableResult
   package func run(until budget: Budget, heedingSignals: Bool) throws -> [UInt8] {
+    // Nobody may be ended without ending the program, which is in a session of its own.
+    try Signals.holding { try runHolding(until: budget, heedingSignals: heedingSignals) }
+  }
+
+  private func runHolding(until budget: Budget, heedingSignals: Bool) throws -> [UInt8] {
+    if heedingSignals, Signals.isPending { throw Interrupted() }
+    _ = CSystem_adopt_orphans()
+    guard budget.remaining > 0 else { throw budget.spent(on: "\(command.text) waits to run") }
     let pipes = try Pipes()
     let process = try spawn(pipes)
     pipes.closeItsEnds()
@@ -55,9 +65,11 @@ package struct ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, pipes.stdin.reader, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, pipes.stdout.writer, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, pipes.stderr.writer, STDERR_FILENO)
+    // Neither the connection to the CA nor what the caller left open is the program's.
+    _ = CSystem_spawn_close_from(&actions, STDERR_FILENO + 1)
 
-    // A process group of its own, so that it can be ended with all that it started; and the signals as a program
-    // expects them, not as we hold them.
+    // A session of its own, so that it can be ended with all that it started, and doesn't wait for a terminal that it
+    // can't have; and the signals as a program expects them, not as we hold them.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -68,9 +80,8 @@ package struct ChildProcess {
     sigaddset(&broken, SIGPIPE)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &broken)
-    posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+      &attributes, CSystem_spawn_new_session | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var process: pid_t = 0
     let arguments = command.words.map { strdup($0) } + [nil]
@@ -101,6 +112,7 @@ package struct ChildProcess {
       return said?.isEmpty == false || complaint?.isEmpty == false
     }
     while true {
+      _ = CSystem_adopt_orphans()
       guard budget.remaining > 0 else { throw budget.spent(on: "\(command.text) runs") }
       if heedingSignals, Signals.isPending { throw Interrupted() }
       if rest.isEmpty { pipes.stdin.closeWriter() }
@@ -115,7 +127,8 @@ package struct ChildProcess {
       if ready[3].revents != 0 { rest = pipes.stdin.write(rest) }
       _ = hear()
       if ready[0].revents != 0 {
-        while hear() {}
+        // What it said itself is in the pipes by now, 64 KiB at most; what it left running may write for ever.
+        for _ in 0..<Self.readsOfAFullPipe where hear() {}
         words.end().forEach(passOn)
         var status: Int32 = 0
         waitpid(process, &status, 0)
@@ -135,6 +148,21 @@ package struct ChildProcess {
     kill(-process, SIGKILL)
     var status: Int32 = 0
     waitpid(process, &status, 0)
+    // Those that left its session are children of ours now, and the only ones.
+    for _ in 0..<Self.mostOrphans {
+      let orphans = Self.children
+      guard !orphans.isEmpty else { return }
+      for orphan in orphans {
+        kill(orphan, SIGKILL)
+        waitpid(orphan, &status, 0)
+      }
+    }
+  }
+
+  private static var children: [pid_t] {
+    let path = "/proc/self/task/\(getpid())/children"
+    let text = (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return text.split(separator: " ").compactMap { pid_t($0) }
   }
 
   private static func sentence(_ status: Int32) -> String {

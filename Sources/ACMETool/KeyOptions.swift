@@ -4,6 +4,7 @@ package import ArgumentParser
 package struct PassphraseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The passphrase of an encrypted key is the first line of FILE.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   package var passphraseFile: String?
 
@@ -41,6 +42,7 @@ package struct PassphraseOptions: ParsableArguments {
 package struct AccountKeyOptions: ParsableArguments {
   @Option(
     name: [.customShort("k"), .long], help: ArgumentHelp("The account's private key.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   package var accountKey: String?
 

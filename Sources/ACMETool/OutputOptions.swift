@@ -28,12 +28,15 @@ package struct KeyOutputOptions: Destination {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   package var output: String?
 
   package init() {}
 
-  package var file: String? { output == "-" ? nil : output }
+  package var file: String? { output.flatMap { Self.namesOfStdout.contains($0) ? nil : $0 } }
+
+  private static let namesOfStdout = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
   package var ifChanged: Bool { false }
 }
 

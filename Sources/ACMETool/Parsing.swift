@@ -64,8 +64,8 @@ extension Step {
   /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?", or
   /// "… is invalid … Please provide one of the following:" with a line for each.
   private static func usageFailure(_ text: String) -> Failure {
-    let lines = text.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "-" } }
-    let choices = lines.dropFirst().joined(separator: ", ")
+    let lines = text.split(separator: "\n")
+    let choices = lines.dropFirst().map { $0.drop { $0 == " " || $0 == "-" } }.joined(separator: ", ")
     let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1)
     let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : "see \(_commandName) --help"
     return Failure(.usage, inOurVoice(sentences[0]), hint: inOurVoice(hint[...]))
@@ -74,7 +74,7 @@ extension Step {
   private static func inOurVoice(_ sentence: Substring) -> String {
     var text = sentence
     while let last = text.last, last == "." || last == " " { text.removeLast() }
-    return (text.first?.lowercased() ?? "") + text.dropFirst()
+    return text.asClause
   }
 
   private static func write(_ text: String) -> Int32 {

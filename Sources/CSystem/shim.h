@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,6 +22,16 @@ static inline int CSystem_open_beneath(int folder, const char *path, unsigned lo
 static inline int CSystem_rename_new(const char *from, const char *to) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
 }
+
+// glibc shows these two only to _GNU_SOURCE: close everything from a descriptor on, and begin a new session.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+static inline int CSystem_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+static const short CSystem_spawn_new_session = 0x80;
+
+// prctl is variadic. Children of our children whose parents have ended become ours.
+static inline int CSystem_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 // glibc 2.36 has pidfd_open, older ones only its number; poll on the descriptor tells when the process has ended.
 static inline int CSystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }

@@ -16,6 +16,7 @@ struct AcmeChain: Step {
 
   @Option(
     help: ArgumentHelp("Refuse a document or chain for another certificate request than FILE's.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   var csr: String?
 

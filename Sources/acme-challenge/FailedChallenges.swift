@@ -9,11 +9,17 @@ func refuseFailedChallenges(_ document: OrderDocument) throws {
   guard let first = failed.first else { return }
   guard failed.count > 1 else {
     let problem = first.failedChallenge?.error ?? document.order.error
-    throw Failure(.refused, sentence(of: first, problem), problem: problem)
+    throw Failure(.refused, sentence(of: first, problem), hint: hint(for: failed), problem: problem)
   }
   throw Failure(
     .refused, "the CA could not validate \(failed.count) of \(document.authorizations.count) names",
-    problem: compound(failed))
+    hint: hint(for: failed), problem: compound(failed))
+}
+
+/// What to look at first, for the way that most people take.
+private func hint(for failed: [Authorization]) -> String? {
+  guard failed.contains(where: { $0.failedChallenge?.type == .http01 }) else { return nil }
+  return "is the web root the folder that the web server shows for that name, on port 80?"
 }
 
 /// "the CA could not validate example.org by http-01: no such host (dns)"

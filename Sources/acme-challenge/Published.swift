@@ -24,7 +24,8 @@ struct Published {
       do {
         try solver.clean(proof, circumstances)
       } catch {
-        tool.messages.warning(Failure(error, in: "cleaning up after \(proof.identifier)").message)
+        let reason = Failure(error, in: "cleaning up after \(proof.identifier)").message
+        tool.messages.warning("\(reason); this may be left: \(proof.publication.line)")
       }
     }
   }

@@ -7,7 +7,7 @@ struct TypeOption: ParsableArguments {
     help: ArgumentHelp(
       "Choose the challenges of this type: \(Challenge.Kind.known.map(\.rawValue).joined(separator: ", ")).",
       valueName: "type"),
-    transform: TypeOption.kind)
+    completion: .list(Challenge.Kind.known.map(\.rawValue)), transform: TypeOption.kind)
   var type: Challenge.Kind?
 
   private static func kind(_ text: String) throws -> Challenge.Kind {

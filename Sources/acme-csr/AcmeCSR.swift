@@ -16,6 +16,7 @@ struct AcmeCSR: Step {
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The site's private key, instead of stdin.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   var key: String?
 
@@ -63,12 +64,13 @@ struct AcmeCSR: Step {
 /// Names that don't stand on the command line.
 struct NameSources: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Names from FILE too, one a line; # begins a comment.", valueName: "file"),
+    help: ArgumentHelp("Names from FILE too, one a line; # begins a comment.", valueName: "file"), completion: .file(),
     transform: nonEmpty)
   var namesFrom: String?
 
   @Option(
-    help: ArgumentHelp("The names of the certificate in FILE too.", valueName: "file"), transform: nonEmpty)
+    help: ArgumentHelp("The names of the certificate in FILE too.", valueName: "file"), completion: .file(),
+    transform: nonEmpty)
   var fromCert: String?
 
   /// All names, each once.

@@ -16,6 +16,7 @@ struct AcmeFinalize: Step {
 
   @Option(
     help: ArgumentHelp("Refuse a document with another certificate request than FILE's.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   var csr: String?
 

@@ -42,6 +42,13 @@ struct NewKeyOptions: ParsableArguments {
   @Flag(help: "Write over a file that is there already.")
   var force = false
 
+  func validate() throws {
+    // Who names a file here believes that the key gets encrypted.
+    guard encrypt || passphrase.passphraseFile == nil else {
+      throw ValidationError("--passphrase-file is for --encrypt, which isn't given")
+    }
+  }
+
   func product(_ key: PrivateKey, _ tool: Tool) throws -> Product {
     let secret = encrypt ? try passphrase.newPassphrase(tool) : nil
     return .secret(try reading("the new key") { try key.pem(passphrase: secret) }, mayReplace: force)

@@ -6,6 +6,7 @@ import ArgumentParser
 struct ExistingKeyOptions: ParsableArguments {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The private key, instead of stdin.", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   var key: String?
 

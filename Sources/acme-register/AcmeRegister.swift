@@ -14,7 +14,8 @@ struct AcmeRegister: Step {
 
   @Option(
     name: [.customShort("k"), .long],
-    help: ArgumentHelp("The account's private key, instead of stdin.", valueName: "file"), transform: nonEmpty)
+    help: ArgumentHelp("The account's private key, instead of stdin.", valueName: "file"), completion: .file(),
+    transform: nonEmpty)
   var accountKey: String?
 
   @OptionGroup var passphrase: PassphraseOptions

@@ -12,6 +12,7 @@ struct ExternalAccountOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("The MAC key to it, in base64url (or in ACME_EAB_HMAC_KEY).", valueName: "file"),
+    completion: .file(),
     transform: nonEmpty)
   var eabKeyFile: String?
 

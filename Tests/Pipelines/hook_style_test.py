@@ -98,6 +98,12 @@ class HookStyles(PipelineTest):
         self.assertEqual(self.names_of("site.pem"), ["DNS:one.example.org", "IP Address:127.0.0.1"])
         self.assertEqual(self.testbed.tokens(), [])
 
+    def test_certbot_s_cleanup_hook_bears_what_the_auth_hook_has_said(self):
+        """Too much of it for a variable, and no UTF-8."""
+        self.hook("auth", CERTBOT_AUTH + "head -c 70000 /dev/zero | tr '\\0' '\\377'")
+        self.hook("cleanup", CERTBOT_CLEANUP)
+        self.issues("--hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
+
     def test_what_does_not_belong_together(self):
         for options in ("--hook-style uacme", "--cleanup-hook x", "--hook x --cleanup-hook y",
                         "--hook x --hook-style uacme --cleanup-hook y", "--hook x --hook-style odd",

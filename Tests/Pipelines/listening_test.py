@@ -165,6 +165,5 @@ class Listening(PipelineTest):
             context.set_alpn_protocols(protocols)
         with socket.create_connection(("127.0.0.1", self.tls), LIMIT) as one, \
                 context.wrap_socket(one, server_hostname=name) as session:
-            if session.selected_alpn_protocol() != "acme-tls/1":
-                raise ssl.SSLError("it went on without acme-tls/1")
+            self.assertEqual(session.selected_alpn_protocol(), "acme-tls/1")
             return session.getpeercert(binary_form=True)

@@ -76,7 +76,6 @@ class Bind:
         self.port, self.address = port, f"127.0.0.1:{port}"
         (self.dir / "named.conf").write_text(CONFIGURATION.format(dir=self.dir, port=port))
         with open(self.dir / "named.log", "wb") as log:
-            # -f: in the foreground, as this user; -g would do, but says more than is wanted.
             self.process = subprocess.Popen([self.program, "-g", "-n", "1", "-c", "named.conf"], cwd=self.dir,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         def log_says():

@@ -14,20 +14,23 @@ package struct PEMText {
   package init(_ bytes: [UInt8]) throws(Malformed) {
     var blocks: [Block] = []
     var hasTextAround = false
-    var open: (label: String, text: [UInt8])?
+    var open: String?
+    var text: [UInt8] = []
     for line in Self.lines(of: bytes) {
       if let label = Self.label(line, after: "-----BEGIN ") {
         guard open == nil else { throw Malformed("a PEM block begins inside another") }
-        open = (label, line + [0x0A])
-      } else if let block = open {
-        open?.text += line + [0x0A]
+        open = label
+        text = line + [0x0A]
+      } else if let begun = open {
+        text += line
+        text.append(0x0A)
         guard let label = Self.label(line, after: "-----END ") else {
           // RFC 7468 §2 has no headers in a block; those of older forms would have OpenSSL ask for a passphrase.
           guard line.allSatisfy(Self.isBase64) else { throw Malformed("a PEM block holds something else than base64") }
           continue
         }
-        guard label == block.label else { throw Malformed("a PEM block ends with another label") }
-        blocks.append(Block(label: label, text: open?.text ?? []))
+        guard label == begun else { throw Malformed("a PEM block ends with another label") }
+        blocks.append(Block(label: label, text: text))
         open = nil
       } else if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
         guard line.firstRange(of: "-----BEGIN") == nil else { throw Malformed("a PEM block begins within a line") }

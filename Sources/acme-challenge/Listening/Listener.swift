@@ -80,7 +80,11 @@ final class Listener: Sendable {
         }
         for state in ready.dropFirst().prefix(sockets.count) where state.revents != 0 {
           let socket = accept(state.fd, nil, nil)
-          guard socket >= 0 else { continue }
+          guard socket >= 0 else {
+            // Too many files are open, most likely: the one that waits would be found ready again at once.
+            usleep(50_000)
+            continue
+          }
           _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
           _ = fcntl(socket, F_SETFL, O_NONBLOCK)
           guard open.count < Listener.maxConnections, let connection = connect(socket) else {

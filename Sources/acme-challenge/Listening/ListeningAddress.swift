@@ -103,9 +103,10 @@ struct ListeningSockets: Sendable {
   }
 
   private static func failure(_ address: ListeningAddress) -> Failure {
-    let reason = String(cString: strerror(errno))
+    let code = errno
+    let reason = String(cString: strerror(code))
     return Failure(
       .cannotCreate, "can't listen on \(address.text): \((reason.first?.lowercased() ?? "") + reason.dropFirst())",
-      hint: errno == EADDRINUSE ? "another program listens there" : nil)
+      hint: code == EADDRINUSE ? "another program listens there" : nil)
   }
 }

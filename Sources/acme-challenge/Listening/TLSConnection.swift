@@ -21,6 +21,8 @@ final class TLSConnection: LookerConnection {
   func advance() -> Int32? {
     ERR_clear_error()
     let result = isClosing ? SSL_shutdown(session) : SSL_accept(session)
+    // Our goodbye is said, theirs is not heard yet.
+    if isClosing, result == 0 { return POLLIN }
     if result <= 0 {
       switch SSL_get_error(session, result) {
       case SSL_ERROR_WANT_READ: return POLLIN
@@ -50,6 +52,16 @@ final class TLSContext: Sendable {
     self.certificates = certificates
     _ = COpenSSLTLS_set_minimum_tls12(pointer)
     let context = Unmanaged.passUnretained(self).toOpaque()
+    // libssl asks which protocol to take only where the client names some: who names none is refused before.
+    SSL_CTX_set_client_hello_cb(
+      pointer,
+      { session, _, _ in
+        var start: UnsafePointer<UInt8>?
+        var count = 0
+        let alpn = UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation)
+        return SSL_client_hello_get0_ext(session, alpn, &start, &count) == 1
+          ? SSL_CLIENT_HELLO_SUCCESS : SSL_CLIENT_HELLO_ERROR
+      }, nil)
     SSL_CTX_set_alpn_select_cb(
       pointer,
       { _, chosen, length, offers, count, _ in

@@ -3,6 +3,9 @@ import ACMETool
 
 /// Any challenge: a program of the user's puts it in place and takes it away.
 final class HookSolver: Solver {
+  /// Of what a hook says on stdout: even if each octet became three, a variable could hold it.
+  private static let mostBytesKept = 32 << 10
+
   private let command: CommandWords
   /// For those hooks that have another program for that.
   private let cleanupCommand: CommandWords?
@@ -25,7 +28,7 @@ final class HookSolver: Solver {
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     let output = try run(command, .present, proof, circumstances)
-    said[proof.token] = String(decoding: output, as: UTF8.self).trimmingNewlines
+    said[proof.token] = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
   }
 
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
@@ -44,7 +47,8 @@ final class HookSolver: Solver {
     let words = CommandWords(command.words + call.arguments)
     tool.messages.step("\(words.text) for \(proof.identifier)")
     let hook = ChildProcess(
-      words, input: Array(call.input.utf8), environment: tool.environment.merging(call.variables) { $1 },
+      words, input: Array(call.input.utf8),
+      environment: tool.environment.filter { !HookCall.variableNames.contains($0.key) }.merging(call.variables) { $1 },
       messages: tool.messages)
     do {
       return try hook.run(until: circumstances.budget, heedingSignals: circumstances.heedsSignals)

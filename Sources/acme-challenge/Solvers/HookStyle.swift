@@ -14,6 +14,13 @@ struct HookCall {
   var variables: [String: String] = [:]
   var input = ""
 
+  /// What a hook is told in variables. Those that the caller happens to have are none of its business.
+  static let variableNames = [
+    "ACME_TYPE", "ACME_IDENTIFIER", "ACME_TOKEN", "ACME_KEY_AUTHORIZATION", "ACME_HTTP_PATH", "ACME_DNS_NAME",
+    "ACME_DNS_VALUE", "CERTBOT_DOMAIN", "CERTBOT_VALIDATION", "CERTBOT_TOKEN", "CERTBOT_ALL_DOMAINS",
+    "CERTBOT_REMAINING_CHALLENGES", "CERTBOT_AUTH_OUTPUT",
+  ]
+
   enum Purpose {
     case present
     case cleanup(isSuccess: Bool)

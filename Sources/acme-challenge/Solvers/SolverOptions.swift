@@ -8,7 +8,7 @@ struct SolverOptions: ParsableArguments {
     help: ArgumentHelp(
       "http-01: put the files below DIR, which the web server of NAME (or of all names) shows. Repeatable.",
       valueName: "[name=]dir"),
-    transform: WebRootArgument.init(text:))
+    completion: .directory, transform: WebRootArgument.init(text:))
   var webroot: [WebRootArgument] = []
 
   @Option(
@@ -95,10 +95,14 @@ struct Solvers {
 
   /// The first that can serve `identifier`.
   func solver(for identifier: Identifier) -> (solver: any Solver, type: Challenge.Kind)? {
-    for solver in solvers {
-      if let type = solver.challengeType(for: identifier) { return (solver, type) }
+    guard let index = first(for: identifier), let type = solvers[index].challengeType(for: identifier) else {
+      return nil
     }
-    return nil
+    return (solvers[index], type)
+  }
+
+  private func first(for identifier: Identifier) -> Int? {
+    solvers.firstIndex { $0.challengeType(for: identifier) != nil }
   }
 
   /// Throws `Failure` 64 for a name that none can serve, before the CA hears of it.
@@ -109,7 +113,10 @@ struct Solvers {
         .usage, "no solver can prove control of \(unserved.list.shown())",
         hint: unserved.contains(where: \.isWildcard) ? "a wildcard can be proved by DNS alone: --hook CMD" : nil)
     }
-    for solver in solvers { try solver.prepare(for: identifiers) }
+    for (index, solver) in solvers.enumerated() {
+      let served = identifiers.filter { first(for: $0) == index }
+      if !served.isEmpty { try solver.prepare(for: served) }
+    }
   }
 
   static func missing(for identifiers: [Identifier]) -> Failure {

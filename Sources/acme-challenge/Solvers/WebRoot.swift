@@ -85,10 +85,11 @@ final class WebRoot {
   private func shown(_ token: Token) -> String { "\(path)/\(Publication.httpFolder)/\(token.text)" }
 
   private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
-    Failure(status, "\(what): \(String(cString: strerror(errno)).lowercasedFirst)")
+    // So openat2 says that the path would leave the folder.
+    guard errno != EXDEV else {
+      return Failure(
+        status, "\(what): a link leads out of the web root", hint: "name the folder that it leads to as the web root")
+    }
+    return Failure(status, "\(what): \(String(cString: strerror(errno)).asClause)")
   }
-}
-
-extension String {
-  fileprivate var lowercasedFirst: String { (first?.lowercased() ?? "") + dropFirst() }
 }

@@ -19,7 +19,9 @@ struct CleanVerb: Step {
     let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
     if let problem = tool.problem(in: input) {
       do {
-        if let document = try problem.order { try clean(document, tool) }
+        if let document = try problem.order { try clean(document, tool, after: false) }
+      } catch let interrupted as Interrupted {
+        throw interrupted
       } catch {
         tool.messages.warning(Failure(error, in: "cleaning up").message)
       }
@@ -27,21 +29,29 @@ struct CleanVerb: Step {
     }
     var document = try OrderDocument(tool.document(.order, in: input))
     try output.prepare()
-    try clean(document, tool)
+    try clean(document, tool, after: true)
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)
   }
 
-  private func clean(_ document: OrderDocument, _ tool: Tool) throws {
+  private func clean(_ document: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws {
     let solvers = try solving.serving(document)
-    let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
+    let circumstances = Circumstances(
+      tool: tool, budget: try time.budget(tool), heedsSignals: true, isSuccess: isSuccess)
     var failure: (any Error)?
     for authorization in document.authorizations {
       guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }
       for challenge in authorization.challenges where challenge.type == type {
         guard let proof = document.proof(challenge, of: authorization) else { continue }
         // One that can't be taken away is no reason to leave the others.
-        do { try solver.clean(proof, circumstances) } catch { failure = failure ?? error }
+        do {
+          try solver.clean(proof, circumstances)
+        } catch let interrupted as Interrupted {
+          throw interrupted
+        } catch {
+          if let failure { tool.messages.warning(Failure(failure, in: "cleaning up").message) }
+          failure = error
+        }
       }
     }
     if let failure { throw failure }

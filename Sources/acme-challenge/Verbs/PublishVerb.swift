@@ -24,6 +24,7 @@ struct PublishVerb: Step {
     var published = Published()
     do {
       try published.publish(document, by: solvers, circumstances)
+      if Signals.isPending { throw Interrupted() }
     } catch {
       published.clean(tool, after: false)
       throw error
