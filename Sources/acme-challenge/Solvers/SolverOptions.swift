@@ -44,9 +44,7 @@ struct SolverOptions: ParsableArguments {
     guard hookStyle != .legoExec || choice.type ?? .dns01 == .dns01 else {
       throw ValidationError("a lego-exec hook proves by dns-01 alone")
     }
-    guard choice.type == nil || hook != nil || webroot.isEmpty else {
-      throw ValidationError("--type says what --hook does, and there is no --hook")
-    }
+    if !webroot.isEmpty { try refuseTypeWithoutHook() }
   }
 
   var solvers: Solvers { solvers(and: []) }
