@@ -109,6 +109,11 @@ extension Client {
     nonces.append(nonce)
   }
 
+  var hasNonce: Bool { !nonces.isEmpty }
+
+  /// Where nonces come from, without asking the CA for that.
+  var knownNewNonce: ACMEURL? { known?.endpoints[.newNonce] }
+
   /// Those at hand are likely to be as stale as the one that was refused.
   func dropNonces() { nonces.removeAll() }
 

@@ -9,12 +9,8 @@ final class CurlAnswer {
   private(set) var isTooLarge = false
   private var headerBytes = 0
   private let maxBody: Int
-  private let isInterrupted: () -> Bool
 
-  init(maxBody: Int, isInterrupted: @escaping () -> Bool) {
-    self.maxBody = maxBody
-    self.isInterrupted = isInterrupted
-  }
+  init(maxBody: Int) { self.maxBody = maxBody }
 
   /// Has `handle` give this object what it receives; the object has to outlive the transfer.
   func receive(on handle: UnsafeMutableRawPointer) -> CURLcode {
@@ -28,9 +24,6 @@ final class CurlAnswer {
         CurlAnswer.from(context).take(header: UnsafeRawBufferPointer(start: data, count: size * count))
       },
       CCurl_set_pointer(handle, CURLOPT_HEADERDATA, context),
-      CCurl_set_progress(handle) { context, _, _, _, _ in CurlAnswer.from(context).isInterrupted() ? 1 : 0 },
-      CCurl_set_pointer(handle, CURLOPT_XFERINFODATA, context),
-      CCurl_set_long(handle, CURLOPT_NOPROGRESS, 0),
     ]
     return settings.first { $0 != CURLE_OK } ?? CURLE_OK
   }

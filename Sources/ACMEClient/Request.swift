@@ -2,6 +2,7 @@ internal import ACMECore
 
 /// A request as its sender means it; each try makes a new HTTP request of it.
 protocol OutgoingRequest {
+  var method: HTTPRequest.Method { get }
   var url: ACMEURL { get }
   /// What it is for, in messages: "newOrder".
   var purpose: String { get }
@@ -38,6 +39,7 @@ struct SignedRequest: OutgoingRequest {
   var accept: String?
   var maxBody = Limits.json
 
+  var method: HTTPRequest.Method { .post }
   var needsNonce: Bool { true }
 
   /// A fetch: POST-as-GET (§6.3).
@@ -69,6 +71,6 @@ struct SignedRequest: OutgoingRequest {
     var headers = [("Content-Type", "application/jose+json")]
     if let accept { headers.append(("Accept", accept)) }
     return HTTPRequest(
-      method: .post, url: url, headers: headers, body: Array(jws.object.text.utf8), maxBody: maxBody)
+      method: method, url: url, headers: headers, body: Array(jws.object.text.utf8), maxBody: maxBody)
   }
 }

@@ -7,29 +7,95 @@ extension Client {
   /// Throws `Failure` with the CA's last word, `LostAnswer` where the request is not to be repeated blindly, and
   /// `Interrupted`.
   func perform(_ request: some OutgoingRequest) throws -> HTTPResponse {
-    var tries = Tries()
-    while true {
-      guard budget.remaining > 0 else { throw tries.lastFailure ?? budget.spent(on: "asking for \(request.purpose)") }
-      let nonce = request.needsNonce ? try takeNonce() : nil
-      do {
-        let response = try exchange(request, nonce: nonce)
-        guard let refusal = Refusal(response, of: request, now: budget.clock.wall()) else { return response }
-        try afterRefusal(refusal, of: request, &tries)
-      } catch let error as TransportError {
-        try afterNoAnswer(error, to: request, &tries)
+    var result: Result<HTTPResponse, any Error>?
+    try perform([request]) { result = $1 }
+    guard let result else { throw Failure(.bug, "\(request.purpose): there is no answer") }
+    return try result.get()
+  }
+
+  /// Sends `requests`, as many side by side as the CA takes, and each again as `perform` does.
+  ///
+  /// - Parameter each: gets what came of each, as soon as it is known. When it throws, nothing more is begun, what is
+  ///   under way is still waited for, and the first error is thrown.
+  func perform(
+    _ requests: [any OutgoingRequest], each: (_ index: Int, _ result: Result<HTTPResponse, any Error>) throws -> Void
+  ) throws {
+    var run = Run(requests)
+    defer { if !run.underWay.isEmpty { transport.abandon() } }
+    while !run.isOver {
+      guard let (index, result) = try advance(&run), index < requests.count else { continue }
+      do { try each(index, result) } catch { run.stop(by: error) }
+    }
+    if let error = run.error { throw error }
+  }
+
+  /// Begins a request, or waits for what is next; what came of a request that is over.
+  private func advance(_ run: inout Run) throws -> (Int, Result<HTTPResponse, any Error>)? {
+    if let index = next(of: &run) {
+      do { try begin(index, &run) } catch let interrupted as Interrupted {
+        throw interrupted
+      } catch {
+        return (index, .failure(error))
       }
+    } else if run.underWay.isEmpty {
+      try budget.clock.sleep(max(0, run.pauseEnd - budget.clock.monotonic()))
+    } else if let (index, answer) = try transport.next(within: run.pauseLeft(budget.clock)) {
+      run.underWay.remove(index)
+      return try resultOrPause(answer, of: index, &run).map { (index, $0) }
+    }
+    return nil
+  }
+
+  /// The request to begin now; nil where there is none, or no room or no nonce for it.
+  private func next(of run: inout Run) -> Int? {
+    let room = min(transport.width, run.width) - run.underWay.count
+    guard run.error == nil, room > 0, budget.clock.monotonic() >= run.pauseEnd else { return nil }
+    // An answer that is on its way brings a nonce; to ask for one costs a round trip.
+    let mayTake = run.underWay.isEmpty || hasNonce
+    if let place = run.waiting.firstIndex(where: { mayTake || !run.requests[$0].needsNonce }) {
+      return run.waiting.remove(at: place)
+    }
+    guard run.waiting.count > run.underWay.count, run.extraNonces < transport.width - 1, let url = knownNewNonce else {
+      return nil
+    }
+    return run.addNonceRequest(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+  }
+
+  private func begin(_ index: Int, _ run: inout Run) throws {
+    let request = run.requests[index]
+    guard budget.remaining > 0 else {
+      throw run.tries[index].lastFailure ?? budget.spent(on: "asking for \(request.purpose)")
+    }
+    let nonce = request.needsNonce ? try takeNonce() : nil
+    let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)
+    transport.begin(index, outgoing, within: budget.remaining)
+    run.underWay.insert(index)
+  }
+
+  /// nil where the request is to be sent again.
+  private func resultOrPause(
+    _ answer: Transport.Answer, of index: Int, _ run: inout Run
+  ) throws -> Result<HTTPResponse, any Error>? {
+    let request = run.requests[index]
+    do {
+      let pause: Double
+      switch answer {
+      case .success(let response):
+        log("\(request.purpose): \(request.method.rawValue) \(request.url): \(response.status)")
+        keepNonce(of: response)
+        guard let refusal = Refusal(response, of: request, now: budget.clock.wall()) else { return .success(response) }
+        pause = try pauseAfter(refusal, of: request, &run.tries[index])
+      case .failure(let error): pause = try pauseAfter(error, to: request, &run.tries[index])
+      }
+      run.waiting.insert(index, at: 0)
+      if pause > 0 { run.rest(until: budget.clock.monotonic() + pause) }
+      return nil
+    } catch {
+      return .failure(error)
     }
   }
 
-  private func exchange(_ request: some OutgoingRequest, nonce: Nonce?) throws -> HTTPResponse {
-    let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)
-    let response = try transport.exchange(outgoing, within: budget.remaining)
-    log("\(request.purpose): \(outgoing.method.rawValue) \(outgoing.url): \(response.status)")
-    keepNonce(of: response)
-    return response
-  }
-
-  private func afterRefusal(_ refusal: Refusal, of request: some OutgoingRequest, _ tries: inout Tries) throws {
+  private func pauseAfter(_ refusal: Refusal, of request: any OutgoingRequest, _ tries: inout Tries) throws -> Double {
     tries.lastFailure = refusal.failure
     if refusal.isBadNonce {
       tries.badNonces += 1
@@ -37,10 +103,8 @@ extension Client {
       // "The client SHOULD retry with the nonce from the error response" (RFC 8555 §6.5): the others go.
       dropNonces()
       keepNonce(of: refusal.response)
-      if tries.badNonces >= policy.badNonceAttemptsAtOnce {
-        try wait(policy.badNoncePause * (0.5 + budget.clock.random()), orThrow: refusal.failure)
-      }
-      return
+      guard tries.badNonces >= policy.badNonceAttemptsAtOnce else { return 0 }
+      return try checked(policy.badNoncePause * (0.5 + budget.clock.random()), orThrow: refusal.failure)
     }
     guard refusal.isServerFault else { throw refusal.failure }
     tries.faults += 1
@@ -50,15 +114,14 @@ extension Client {
       if case .once = request.repeatable, tries.faults > 1 { throw refusal.failure }
     }
     guard tries.faults < policy.faultAttempts else { throw refusal.failure }
-    try wait(refusal.retryAfter?.seconds ?? faultPause(tries.faults), orThrow: refusal.failure)
+    return try checked(refusal.retryAfter?.seconds ?? faultPause(tries.faults), orThrow: refusal.failure)
   }
 
-  private func afterNoAnswer(
-    _ error: TransportError, to request: some OutgoingRequest, _ tries: inout Tries
-  ) throws {
+  private func pauseAfter(
+    _ error: TransportError, to request: any OutgoingRequest, _ tries: inout Tries
+  ) throws -> Double {
     let what = "\(request.purpose) (\(request.url))"
     switch error {
-    case .interrupted: throw Interrupted()
     case .tooLarge: throw unusable("\(what): the CA's answer is too large", request)
     case .badTrust(let reason): throw Failure(.input, "the trusted certificates can't be used: \(reason)")
     case .untrusted(let reason):
@@ -70,7 +133,7 @@ extension Client {
       tries.lastFailure = failure
       tries.unsent += 1
       guard tries.unsent < policy.connectAttempts else { throw failure }
-      try wait(faultPause(tries.unsent), orThrow: failure)
+      return try checked(faultPause(tries.unsent), orThrow: failure)
     case .unintelligible(let reason): throw unusable("\(what): the answer isn't HTTP: \(reason)", request)
     case .timedOut:
       let failure = tries.lastFailure ?? budget.spent(on: "waiting for the CA's answer to \(what)")
@@ -83,12 +146,12 @@ extension Client {
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       if case .once = request.repeatable, tries.faults > 1 { throw failure }
       guard tries.faults < policy.faultAttempts else { throw failure }
-      try wait(faultPause(tries.faults), orThrow: failure)
+      return try checked(faultPause(tries.faults), orThrow: failure)
     }
   }
 
   /// The CA may have acted on a request whose answer is of no use.
-  private func unusable(_ message: String, _ request: some OutgoingRequest) -> any Error {
+  private func unusable(_ message: String, _ request: any OutgoingRequest) -> any Error {
     let failure = Failure(.protocolBroken, message)
     if case .afterLookUp = request.repeatable { return lostAnswer(failure) }
     return failure
@@ -102,15 +165,59 @@ extension Client {
     policy.pause(afterFault: number, random: budget.clock.random())
   }
 
-  /// Waits, unless the time left is too short for that: then `failure` says more than "time is over" would.
-  private func wait(_ seconds: Double, orThrow failure: Failure) throws {
-    guard seconds < budget.remaining else {
+  /// The pause, unless the time left is too short for it: then `failure` says more than "time is over" would.
+  private func checked(_ pause: Double, orThrow failure: Failure) throws -> Double {
+    guard pause < budget.remaining else {
       var failure = failure
-      failure.retryAt = failure.retryAt ?? budget.clock.wall() + Int64(seconds.rounded(.up))
+      failure.retryAt = failure.retryAt ?? budget.clock.wall() + Int64(pause.rounded(.up))
       throw failure
     }
-    try budget.clock.sleep(seconds)
+    return pause
   }
+}
+
+/// Requests on their way, each known by its index.
+private struct Run {
+  private(set) var requests: [any OutgoingRequest]
+  /// How many nonces were asked for so that there is one for each stream.
+  private(set) var extraNonces = 0
+  var tries: [Tries]
+  var waiting: [Int]
+  var underWay: Set<Int> = []
+  /// Why nothing more is to be begun.
+  private(set) var error: (any Error)?
+  /// Nothing is begun before this moment.
+  private(set) var pauseEnd = 0.0
+  /// How many may be under way at once.
+  private(set) var width = Int.max
+
+  init(_ requests: [any OutgoingRequest]) {
+    self.requests = requests
+    tries = Array(repeating: Tries(), count: requests.count)
+    waiting = Array(requests.indices)
+  }
+
+  var isOver: Bool { underWay.isEmpty && (waiting.isEmpty || error != nil) }
+
+  func pauseLeft(_ clock: Clock) -> Double {
+    let left = pauseEnd - clock.monotonic()
+    return waiting.isEmpty || left <= 0 ? .infinity : left
+  }
+
+  /// A CA that is in trouble, or asks for patience, is left alone by all of them, and then asked with half the zeal.
+  mutating func rest(until end: Double) {
+    pauseEnd = max(pauseEnd, end)
+    width = max(1, min(width, underWay.count + 1) / 2)
+  }
+
+  mutating func addNonceRequest(_ request: PlainRequest) -> Int {
+    requests.append(request)
+    tries.append(Tries())
+    extraNonces += 1
+    return requests.count - 1
+  }
+
+  mutating func stop(by error: any Error) { self.error = self.error ?? error }
 }
 
 private struct Tries {

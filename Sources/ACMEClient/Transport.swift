@@ -44,12 +44,25 @@ package enum TransportError: Error, Equatable {
   case tooLarge
   /// The file with the trusted certificates can't be used.
   case badTrust(String)
-  /// A signal came.
-  case interrupted
 }
 
-/// Layer 2: one exchange, no more. libcurl does it; tests do it from a script.
+/// Layer 2: exchanges, no more. libcurl does them; tests do them from a script.
 package protocol Transport {
+  typealias Answer = Result<HTTPResponse, TransportError>
+
+  /// How many exchanges the CA takes side by side, as far as is known.
+  var width: Int { get }
+
+  /// Begins an exchange, which `next` ends. `number` is the caller's name for it.
+  ///
   /// - Parameter seconds: how long it may take in all.
-  func exchange(_ request: HTTPRequest, within seconds: Double) throws(TransportError) -> HTTPResponse
+  func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double)
+
+  /// The end of whichever exchange is over first; nil where none is within `seconds`.
+  ///
+  /// Throws `Interrupted` when a signal came.
+  func next(within seconds: Double) throws(Interrupted) -> (number: Int, answer: Answer)?
+
+  /// Gives up whatever is under way.
+  func abandon()
 }

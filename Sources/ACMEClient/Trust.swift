@@ -1,35 +1,52 @@
+internal import CCurl
 internal import Glibc
 
 extension CurlTransport {
   /// Which certificates the CA's server has to be vouched for by.
-  package struct Trust: Equatable, Sendable {
-    package let file: String?
-    package let folder: String?
-
+  package enum Trust: Equatable, Sendable {
+    /// These PEM certificates alone.
+    case only([UInt8])
+    case system(file: String?, folder: String?)
     /// What libcurl was built with.
-    static let libcurlsOwn = Trust(file: nil, folder: nil)
+    case libcurlsOwn
+
     private static let systemFolder = "/etc/ssl/certs"
 
-    private init(file: String?, folder: String?) {
-      self.file = file
-      self.folder = folder
-    }
-
     /// - Parameters:
-    ///   - bundle: a file of PEM certificates, trusted alone.
+    ///   - bundle: PEM certificates, trusted alone.
     ///   - environment: where there is none, OpenSSL's own variables, which libcurl doesn't read; else the
     ///     system's hashed folder, of which just the certificate that is needed is read: that takes a third of the
     ///     time of the whole bundle.
-    package init(bundle: String?, environment: [String: String]) {
+    package init(bundle: [UInt8]?, environment: [String: String]) {
       let file = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
       let folder = environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 }
       if let bundle {
-        self.init(file: bundle, folder: nil)
+        self = .only(bundle)
       } else if file != nil || folder != nil {
-        self.init(file: file, folder: folder)
+        self = .system(file: file, folder: folder)
+      } else if Self.isHashed(Self.systemFolder) {
+        self = .system(file: nil, folder: Self.systemFolder)
       } else {
-        self.init(file: nil, folder: Self.isHashed(Self.systemFolder) ? Self.systemFolder : nil)
+        self = .libcurlsOwn
       }
+    }
+
+    func set(on handle: UnsafeMutableRawPointer) -> CURLcode {
+      let settings: [CURLcode]
+      switch self {
+      case .only(let bundle):
+        settings = [
+          CCurl_set_blob(handle, CURLOPT_CAINFO_BLOB, bundle, bundle.count),
+          CCurl_set_string(handle, CURLOPT_CAPATH, nil),
+        ]
+      case .system(let file, let folder):
+        settings = [
+          CCurl_set_string(handle, CURLOPT_CAINFO, file),
+          CCurl_set_string(handle, CURLOPT_CAPATH, folder),
+        ]
+      case .libcurlsOwn: settings = []
+      }
+      return settings.first { $0 != CURLE_OK } ?? CURLE_OK
     }
 
     private static func isHashed(_ folder: String) -> Bool {

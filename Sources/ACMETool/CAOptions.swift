@@ -35,18 +35,18 @@ package struct CAOptions: ParsableArguments {
 
   /// How the CA is reached. The budget begins here.
   package func connection(_ tool: Tool) throws -> Connection {
-    let bundle = caBundle ?? tool.variable("ACME_CA_BUNDLE")
-    if let bundle { try checkBundle(bundle) }
+    let bundle = try (caBundle ?? tool.variable("ACME_CA_BUNDLE")).map(readBundle)
     return Connection(
       bundle: bundle, environment: tool.environment, budget: try time.budget(tool),
       tool: "\(tool.name)/\(suiteVersion)", isInterrupted: { Signals.isPending }, log: tool.messages.step)
   }
 
   /// libcurl would say no more than that something is wrong with the file.
-  private func checkBundle(_ file: String) throws {
+  private func readBundle(_ file: String) throws -> [UInt8] {
     let bytes = try Files.read(file)
     guard bytes.firstRange(of: Array("-----BEGIN".utf8)) != nil else {
       throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")
     }
+    return bytes
   }
 }

@@ -1,5 +1,5 @@
-// curl_easy_setopt and curl_easy_getinfo are variadic macros, which Swift cannot import: one wrapper for each
-// type of argument. No logic, no policy.
+// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic macros, which Swift cannot import: one wrapper
+// for each type of argument. No logic, no policy.
 #ifndef ACME_CCURL_SHIM_H
 #define ACME_CCURL_SHIM_H
 
@@ -25,8 +25,12 @@ static inline CURLcode CCurl_set_callback(CURL *handle, CURLoption option, CCurl
 static inline CURLcode CCurl_set_seek(CURL *handle, curl_seek_callback value) {
   return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
 }
-static inline CURLcode CCurl_set_progress(CURL *handle, curl_xferinfo_callback value) {
-  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+static inline CURLcode CCurl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(handle, option, &blob);
+}
+static inline CURLMcode CCurl_multi_set_long(CURLM *handle, CURLMoption option, long value) {
+  return curl_multi_setopt(handle, option, value);
 }
 static inline CURLcode CCurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
   return curl_easy_getinfo(handle, info, value);
@@ -35,7 +39,8 @@ static inline CURLcode CCurl_get_long(CURL *handle, CURLINFO info, long *value) 
   return curl_easy_getinfo(handle, info, value);
 }
 
-// A macro with a cast in it.
+// Macros with a cast in them.
+static const long CCurl_http_version_2 = CURL_HTTP_VERSION_2_0;
 static const long CCurl_http_version_2tls = CURL_HTTP_VERSION_2TLS;
 
 #endif

@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func `badNonce has an end, and the CA has the last word`() throws {
-    var answers: [ScriptedTransport.Answer] = []
+    var answers: [ScriptedTransport.Scripted] = []
     for _ in 1...100 { answers.append(Rig.problem("badNonce", 400, [("Replay-Nonce", "again")])) }
     let transport = ScriptedTransport(answers)
     let time = FakeTime()
@@ -89,7 +89,7 @@ import Testing
   @Test func `a lost answer to finalize or a challenge is for the caller to look up`() throws {
     let key = try PrivateKey.generate(.p256)
     let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], key: key)
-    for answer in [ScriptedTransport.Answer.failure(.lost("x")), .response(500, [], "")] {
+    for answer in [ScriptedTransport.Scripted.failure(.lost("x")), .response(500, [], "")] {
       let finalize = try Rig(answer)
       #expect(throws: LostAnswer.self) { try finalize.client.finalize(ACMEURL("https://ca.example/f"), request: csr) }
       #expect(finalize.transport.requests.count == 1)

@@ -3,25 +3,43 @@
 
 /// A CA of prepared answers, one after another, that keeps what it was asked.
 final class ScriptedTransport: Transport {
-  enum Answer {
+  enum Scripted {
     case response(Int, [(String, String)], String)
     case failure(TransportError)
   }
 
-  private var answers: [Answer]
+  private var answers: [Scripted]
   private(set) var requests: [HTTPRequest] = []
+  private(set) var mostUnderWay = 0
+  private var underWay: [(Int, Answer)] = []
+  var width: Int
 
-  init(_ answers: [Answer]) { self.answers = answers }
+  init(_ answers: [Scripted], width: Int = 1) {
+    self.answers = answers
+    self.width = width
+  }
 
-  func exchange(_ request: HTTPRequest, within seconds: Double) throws(TransportError) -> HTTPResponse {
+  func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double) {
     requests.append(request)
-    guard !answers.isEmpty else { return HTTPResponse(status: 599) }
+    underWay.append((number, answer()))
+    mostUnderWay = max(mostUnderWay, underWay.count)
+  }
+
+  private func answer() -> Answer {
+    guard !answers.isEmpty else { return .success(HTTPResponse(status: 599)) }
     switch answers.removeFirst() {
-    case .failure(let error): throw error
+    case .failure(let error): return .failure(error)
     case .response(let status, let headers, let body):
-      return HTTPResponse(status: status, headers: headers.map { ($0.0.lowercased(), $0.1) }, body: Array(body.utf8))
+      return .success(
+        HTTPResponse(status: status, headers: headers.map { ($0.0.lowercased(), $0.1) }, body: Array(body.utf8)))
     }
   }
+
+  func next(within seconds: Double) -> (number: Int, answer: Answer)? {
+    underWay.isEmpty ? nil : underWay.removeFirst()
+  }
+
+  func abandon() { underWay = [] }
 
   /// The protected headers of the signed requests.
   var headers: [JSONObject] {
@@ -55,12 +73,14 @@ struct Rig {
   let time = FakeTime()
   let client: Client
 
-  init(_ answers: ScriptedTransport.Answer..., seconds: Int = 300, nonce: String? = "first") throws {
+  init(
+    _ answers: ScriptedTransport.Scripted..., seconds: Int = 300, nonce: String? = "first", width: Int = 1
+  ) throws {
     let directory = try JSONObject(
       parsing: Array(
         #"{"newNonce":"https://ca.example/nonce","newAccount":"https://ca.example/account","newOrder":"https://ca.example/order"}"#
           .utf8))
-    transport = ScriptedTransport(answers)
+    transport = ScriptedTransport(answers, width: width)
     let url = try ACMEURL("https://ca.example/dir")
     client = Client(
       directory: url,
@@ -74,11 +94,11 @@ struct Rig {
     {"status":"ready","identifiers":[{"type":"dns","value":"a.example"}],"authorizations":[],"finalize":"https://ca.example/f"}
     """#
 
-  static func ok(nonce: String? = nil, _ body: String = order) -> ScriptedTransport.Answer {
+  static func ok(nonce: String? = nil, _ body: String = order) -> ScriptedTransport.Scripted {
     .response(200, nonce.map { [("Replay-Nonce", $0)] } ?? [], body)
   }
 
-  static func problem(_ type: String, _ status: Int, _ headers: [(String, String)] = []) -> ScriptedTransport.Answer {
+  static func problem(_ type: String, _ status: Int, _ headers: [(String, String)] = []) -> ScriptedTransport.Scripted {
     .response(status, headers, #"{"type":"urn:ietf:params:acme:error:\#(type)","detail":"words"}"#)
   }
 

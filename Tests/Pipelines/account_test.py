@@ -37,6 +37,9 @@ class Accounts(PipelineTest):
         again = self.ok(self.run_tool("acme-register", stdin=self.read("account.key"))).out
         self.assertEqual(undated(again), undated(self.read("account.json")))
 
+    def test_roots_from_a_pipe(self):
+        self.ok(self.sh('acme-register -k account.key --ca-bundle <(cat "$ACME_CA_BUNDLE") -o again.json'))
+
     def test_document(self):
         document = self.load("account.json")
         self.assertEqual(document["format"], "acme-account/1")

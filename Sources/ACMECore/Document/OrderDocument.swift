@@ -95,6 +95,12 @@ package struct OrderDocument: Sendable {
     try check(newer)
   }
 
+  /// Puts the authorizations in the order in which the CA named them.
+  package mutating func sortAuthorizations() {
+    let places = Dictionary(order.authorizations.enumerated().map { ($1, $0) }) { first, _ in first }
+    authorizations.sort { places[$0.url, default: .max] < places[$1.url, default: .max] }
+  }
+
   /// What is to be published for `challenge` of `authorization`.
   package func publication(_ challenge: Challenge, of authorization: Authorization) -> Publication? {
     Publication(challenge, identifier: authorization.identifier, thumbprint: jwk.thumbprint)

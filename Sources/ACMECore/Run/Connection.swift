@@ -1,7 +1,7 @@
 /// How a tool reaches a CA: everything that does not depend on which CA it is, and what it is asked.
 package struct Connection {
-  /// A file with the only roots to be trusted; nil for the environment's or the system's.
-  package let bundle: String?
+  /// The only roots to be trusted, in PEM; nil for the environment's or the system's.
+  package let bundle: [UInt8]?
   package let environment: [String: String]
   package let budget: Budget
   /// Name and version of the tool.
@@ -12,7 +12,7 @@ package struct Connection {
   package let log: (String) -> Void
 
   package init(
-    bundle: String?, environment: [String: String], budget: Budget, tool: String,
+    bundle: [UInt8]?, environment: [String: String], budget: Budget, tool: String,
     isInterrupted: @escaping () -> Bool, log: @escaping (String) -> Void
   ) {
     self.bundle = bundle
