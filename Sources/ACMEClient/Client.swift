@@ -13,6 +13,8 @@ package final class Client {
   private var known: CASection?
   private var isDirectoryFresh = false
   private var nonces: [Nonce] = []
+  let witnesses: [any Witness]
+  var exchangeCount = 0
   private let log: (String) -> Void
 
   /// - Parameters:
@@ -20,7 +22,8 @@ package final class Client {
   ///   - log: gets a line for each step.
   package init(
     directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil, signer: Signer?,
-    transport: any Transport, budget: Budget, policy: RetryPolicy = RetryPolicy(), log: @escaping (String) -> Void
+    transport: any Transport, budget: Budget, policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [],
+    log: @escaping (String) -> Void
   ) {
     directoryURL = directory
     self.known = known
@@ -30,6 +33,7 @@ package final class Client {
     self.transport = transport
     self.budget = budget
     self.policy = policy
+    self.witnesses = witnesses
     self.log = log
   }
 
@@ -62,7 +66,7 @@ extension Client {
       PlainRequest(method: .get, url: directoryURL, purpose: "the directory", maxBody: Limits.json))
     let directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
     let section = CASection(
-      directory: directoryURL, endpoints: directory, endpointsAt: budget.clock.wall())
+      directory: directoryURL, endpoints: directory, endpointsAt: response.receivedAt ?? budget.clock.wall())
     known = section
     isDirectoryFresh = true
     return section

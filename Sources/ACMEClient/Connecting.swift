@@ -6,13 +6,18 @@ extension Client {
     _ connection: Connection, directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil,
     account: ACMEURL? = nil, signer: Signer?
   ) throws {
-    let transport = try CurlTransport(
-      trust: CurlTransport.Trust(bundle: connection.bundle, environment: connection.environment),
-      tool: connection.tool, language: Self.language(connection.environment),
-      isInterrupted: connection.isInterrupted)
+    let transport: any Transport =
+      if let replay = connection.replay {
+        ReplayTransport(replay)
+      } else {
+        try CurlTransport(
+          trust: CurlTransport.Trust(bundle: connection.bundle, environment: connection.environment),
+          tool: connection.tool, language: Self.language(connection.environment),
+          isInterrupted: connection.isInterrupted)
+      }
     self.init(
       directory: directory, known: known, nonce: nonce, account: account, signer: signer, transport: transport,
-      budget: connection.budget, log: connection.log)
+      budget: connection.budget, witnesses: connection.witnesses, log: connection.log)
   }
 
   /// A client that goes on with the order of `document`, and the document as far as the CA vouches for it.

@@ -1,3 +1,5 @@
+internal import ACMECore
+
 extension HTTPResponse {
   /// The targets of Link headers with the relation `relation`, as text (RFC 8288); the ones that can't be read are
   /// passed over.

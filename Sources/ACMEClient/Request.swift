@@ -23,7 +23,7 @@ struct PlainRequest: OutgoingRequest {
   var needsNonce: Bool { false }
 
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) -> HTTPRequest {
-    HTTPRequest(method: method, url: url, maxBody: maxBody)
+    HTTPRequest(method, url, for: purpose, maxBody: maxBody)
   }
 }
 
@@ -70,7 +70,6 @@ struct SignedRequest: OutgoingRequest {
     }
     var headers = [("Content-Type", "application/jose+json")]
     if let accept { headers.append(("Accept", accept)) }
-    return HTTPRequest(
-      method: method, url: url, headers: headers, body: Array(jws.object.text.utf8), maxBody: maxBody)
+    return HTTPRequest(method, url, for: purpose, headers: headers, jws: jws, maxBody: maxBody)
   }
 }

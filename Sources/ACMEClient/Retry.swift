@@ -40,7 +40,7 @@ extension Client {
     } else if run.underWay.isEmpty {
       try budget.clock.sleep(max(0, run.pauseEnd - budget.clock.monotonic()))
     } else if let (index, answer) = try transport.next(within: run.pauseLeft(budget.clock)) {
-      run.underWay.remove(index)
+      let answer = witnessed(answer, of: run.underWay.removeValue(forKey: index))
       return try resultOrPause(answer, of: index, &run).map { (index, $0) }
     }
     return nil
@@ -68,8 +68,25 @@ extension Client {
     }
     let nonce = request.needsNonce ? try takeNonce() : nil
     let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)
+    exchangeCount += 1
+    for witness in witnesses { witness.sending(outgoing, number: exchangeCount) }
+    run.underWay[index] = Sent(number: exchangeCount, request: outgoing, at: budget.clock.monotonic())
     transport.begin(index, outgoing, within: budget.remaining)
-    run.underWay.insert(index)
+  }
+
+  private func witnessed(_ answer: Transport.Answer, of sent: Sent?) -> Transport.Answer {
+    let now = budget.clock.wall()
+    if let sent {
+      let exchange = Exchange(
+        number: sent.number, request: sent.request, answer: answer, endedAt: now,
+        seconds: budget.clock.monotonic() - sent.at)
+      for witness in witnesses { witness.witness(exchange) }
+    }
+    return answer.map {
+      var response = $0
+      response.receivedAt = now
+      return response
+    }
   }
 
   /// nil where the request is to be sent again.
@@ -123,6 +140,8 @@ extension Client {
     let what = "\(request.purpose) (\(request.url))"
     switch error {
     case .tooLarge: throw unusable("\(what): the CA's answer is too large", request)
+    case .notRecorded(let reason):
+      throw Failure(.input, "\(reason): \(request.method.rawValue) \(request.url) (\(request.purpose))")
     case .badTrust(let reason): throw Failure(.input, "the trusted certificates can't be used: \(reason)")
     case .untrusted(let reason):
       throw Failure(
@@ -183,7 +202,7 @@ private struct Run {
   private(set) var extraNonces = 0
   var tries: [Tries]
   var waiting: [Int]
-  var underWay: Set<Int> = []
+  var underWay: [Int: Sent] = [:]
   /// Why nothing more is to be begun.
   private(set) var error: (any Error)?
   /// Nothing is begun before this moment.
@@ -218,6 +237,13 @@ private struct Run {
   }
 
   mutating func stop(by error: any Error) { self.error = self.error ?? error }
+}
+
+/// A request that is under way.
+private struct Sent {
+  let number: Int
+  let request: HTTPRequest
+  let at: Double
 }
 
 private struct Tries {

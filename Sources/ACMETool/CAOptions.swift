@@ -16,6 +16,7 @@ package struct CAOptions: ParsableArguments {
   package var caBundle: String?
 
   @OptionGroup package var time: TimeOptions
+  @OptionGroup package var witnessing: WitnessOptions
 
   package init() {}
 
@@ -36,9 +37,12 @@ package struct CAOptions: ParsableArguments {
   /// How the CA is reached. The budget begins here.
   package func connection(_ tool: Tool) throws -> Connection {
     let bundle = try (caBundle ?? tool.variable("ACME_CA_BUNDLE")).map(readBundle)
+    let replay = try witnessing.replay(tool)
     return Connection(
-      bundle: bundle, environment: tool.environment, budget: try time.budget(tool),
-      tool: "\(tool.name)/\(suiteVersion)", isInterrupted: { Signals.isPending }, log: tool.messages.step)
+      bundle: bundle, environment: tool.environment,
+      budget: try time.budget(tool, clock: replay?.clock(Signals.clock) ?? Signals.clock),
+      tool: "\(tool.name)/\(suiteVersion)", isInterrupted: { Signals.isPending }, replay: replay,
+      witnesses: try witnessing.witnesses(tool), log: tool.messages.step)
   }
 
   /// libcurl would say no more than that something is wrong with the file.

@@ -33,6 +33,12 @@ package enum Files {
     return fcntl(number, F_DUPFD_CLOEXEC, 3)
   }
 
+  /// The same for a file that is made where there is none.
+  static func create(_ path: String, _ flags: Int32, mode: mode_t) -> Int32 {
+    guard descriptor(named: path) == nil else { return open(path, flags) }
+    return Glibc.open(path, flags | O_CREAT | O_CLOEXEC, mode)
+  }
+
   /// The descriptor of ours that `path` is a name of.
   static func descriptor(named path: String) -> Int32? {
     switch path {

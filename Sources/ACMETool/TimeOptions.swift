@@ -17,8 +17,8 @@ package struct TimeOptions: ParsableArguments {
   }
 
   /// The budget, which begins now: from the option, from ACME_TIMEOUT, or five minutes.
-  package func budget(_ tool: Tool) throws -> Budget {
-    Budget(seconds: try seconds(tool), clock: Signals.clock)
+  package func budget(_ tool: Tool, clock: Clock = Signals.clock) throws -> Budget {
+    Budget(seconds: try seconds(tool), clock: clock)
   }
 
   private func seconds(_ tool: Tool) throws -> Int {

@@ -88,14 +88,15 @@ class OptionsTest(ToolTest):
                 self.assertLess({"-o", "--output", "-q", "-v", "--help", "--version"}, self.help(tool))
 
     def test_network_tools_share_theirs(self):
-        shared = {"-k", "--account-key", "--passphrase-file", "--directory", "--ca-bundle", "--timeout", "--if-changed"}
+        shared = {"-k", "--account-key", "--passphrase-file", "--directory", "--ca-bundle", "--timeout", "--trace",
+                  "--replay", "--if-changed"}
         for tool in set(TOOLS) - set(OFFLINE):
             with self.subTest(tool):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
         later = {"--dns-wait", "--resolver", "--persist",
-                 "--manual", "--replaces", "--trace", "--replay", "--explain", "--signer", "--public-key", "--list",
+                 "--manual", "--replaces", "--explain", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:
             for verb in ((), *((verb,) for verb in VERBS.get(tool, ()))):

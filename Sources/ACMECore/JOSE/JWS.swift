@@ -37,6 +37,10 @@ package struct JWS {
   /// POST-as-GET: a payload that is there and empty (RFC 8555 §6.3).
   package static let noPayload: [UInt8] = []
 
+  /// The protected header, which `protected` is the base64url of.
+  package let header: JSONObject
+  /// What `payload` is the base64url of.
+  package let content: [UInt8]
   package let protected: String
   package let payload: String
   package let signature: String
@@ -66,6 +70,8 @@ package struct JWS {
   }
 
   init(header: JSONObject, payload: [UInt8], sign: ([UInt8]) throws -> [UInt8]) throws {
+    self.header = header
+    content = payload
     protected = Base64URL.encode(header.text.utf8)
     self.payload = Base64URL.encode(payload)
     signature = Base64URL.encode(try sign(Array("\(protected).\(self.payload)".utf8)))

@@ -8,18 +8,24 @@ package struct Connection {
   package let tool: String
   /// Whether a signal came that asks the tool to end.
   package let isInterrupted: () -> Bool
+  /// Where the answers come from in place of the CA.
+  package let replay: Replay?
+  package let witnesses: [any Witness]
   /// Gets a line for each step.
   package let log: (String) -> Void
 
   package init(
     bundle: [UInt8]?, environment: [String: String], budget: Budget, tool: String,
-    isInterrupted: @escaping () -> Bool, log: @escaping (String) -> Void
+    isInterrupted: @escaping () -> Bool, replay: Replay?, witnesses: [any Witness],
+    log: @escaping (String) -> Void
   ) {
     self.bundle = bundle
     self.environment = environment
     self.budget = budget
     self.tool = tool
     self.isInterrupted = isInterrupted
+    self.replay = replay
+    self.witnesses = witnesses
     self.log = log
   }
 }

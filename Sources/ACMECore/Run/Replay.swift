@@ -1,0 +1,67 @@
+/// Answers from a trace in place of the CA's.
+///
+/// A trace holds the runs of several tools, and of one tool several times. Which of its runs is being played again
+/// shows in what is asked: a run that has no answer to that is out.
+package final class Replay {
+  private struct Run {
+    let pid: Int
+    var lines: [TraceLine]
+  }
+
+  private static let maxLines = 100_000
+
+  private let file: String
+  private var runs: [Run] = []
+  private var lastAnswer: Timestamp?
+
+  /// - Parameters:
+  ///   - trace: what the file holds.
+  ///   - file: its name, for messages.
+  ///   - tool: whose exchanges count.
+  package init(trace: [UInt8], file: String, tool: String) throws(Failure) {
+    self.file = file
+    for (number, bytes) in trace.split(separator: 0x0A).enumerated() {
+      guard number < Self.maxLines else { throw Failure(.input, "\(file) has more than \(Self.maxLines) lines") }
+      let line = try reading("\(file), line \(number + 1)") { try TraceLine(JSONObject(parsing: Array(bytes))) }
+      guard line.tool == tool else { continue }
+      // A process counts its exchanges from 1; another may have had the same number before it.
+      if line.number > 1, let index = runs.lastIndex(where: { $0.pid == line.pid }) {
+        runs[index].lines.append(line)
+      } else {
+        runs.append(Run(pid: line.pid, lines: [line]))
+      }
+    }
+  }
+
+  /// Time as it was when the trace was made; pauses pass at once.
+  package func clock(_ clock: Clock) -> Clock {
+    Clock(
+      monotonic: clock.monotonic, wall: { self.lastAnswer ?? self.runs.first?.lines.first?.time ?? clock.wall() },
+      sleep: { _ in })
+  }
+
+  /// The next answer to the same request: same method, URL and payload.
+  func answer(method: String, url: String, payload: JSON?) -> Result<HTTPResponse, TransportError>? {
+    var left: [Run] = []
+    var found: TraceLine?
+    for run in runs {
+      var run = run
+      guard
+        let index = run.lines.firstIndex(where: { $0.method == method && $0.url == url && $0.payload == payload })
+      else { continue }
+      let line = run.lines.remove(at: index)
+      found = found ?? line
+      left.append(run)
+    }
+    guard let found else { return nil }
+    runs = left
+    lastAnswer = found.time
+    return found.answer
+  }
+
+  package func answer(to request: HTTPRequest) -> Result<HTTPResponse, TransportError> {
+    answer(
+      method: request.method.rawValue, url: request.url.text, payload: request.jws.map(TraceLine.payload))
+      ?? .failure(.notRecorded("the trace \(file) has no answer to this request"))
+  }
+}

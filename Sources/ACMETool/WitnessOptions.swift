@@ -1,0 +1,28 @@
+internal import ACMECore
+package import ArgumentParser
+
+/// Who else sees what is said to the CA.
+package struct WitnessOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Append every exchange with the CA to FILE (- is stderr), a line of JSON each.", valueName: "file"),
+    completion: .file(), transform: nonEmpty)
+  package var trace: String?
+
+  @Option(
+    help: ArgumentHelp("Take the answers from the trace FILE, in place of the CA's. No network.", valueName: "file"),
+    completion: .file(), transform: nonEmpty)
+  package var replay: String?
+
+  package init() {}
+
+  func witnesses(_ tool: Tool) throws -> [any Witness] {
+    try (trace ?? tool.variable("ACME_TRACE")).map { [try TraceFile($0, tool)] } ?? []
+  }
+
+  func replay(_ tool: Tool) throws -> Replay? {
+    try (replay ?? tool.variable("ACME_REPLAY")).map { file in
+      try Replay(trace: Files.read(file), file: file, tool: tool.name)
+    }
+  }
+}
