@@ -2,26 +2,27 @@
 
 import json
 
+from bind import Bind
 from testbed import PipelineTest
 
 # What each of them makes of its arguments or variables: NAME and VALUE of the record, and whether it is to be there.
 DEHYDRATED = """
 case $1 in
 deploy_challenge) put "_acme-challenge.$2." "$4" ;;
-clean_challenge) take "_acme-challenge.$2." ;;
+clean_challenge) take "_acme-challenge.$2." "$4" ;;
 esac
 """
 UACME = """
 [ "$2" = dns-01 ] || exit 1
 case $1 in
 begin) put "_acme-challenge.$3." "$5" ;;
-done | failed) take "_acme-challenge.$3." ;;
+done | failed) take "_acme-challenge.$3." "$5" ;;
 esac
 """
 LEGO = """
 case $1 in
 present) put "$2" "$3" ;;
-cleanup) take "$2" ;;
+cleanup) take "$2" "$3" ;;
 esac
 """
 CERTBOT_AUTH = """
@@ -30,23 +31,38 @@ put "_acme-challenge.$CERTBOT_DOMAIN." "$CERTBOT_VALIDATION"
 echo "put by $$"
 """
 CERTBOT_CLEANUP = """
-case $CERTBOT_AUTH_OUTPUT in "put by "*) take "_acme-challenge.$CERTBOT_DOMAIN." ;; *) exit 1 ;; esac
+case $CERTBOT_AUTH_OUTPUT in
+"put by "*) take "_acme-challenge.$CERTBOT_DOMAIN." "$CERTBOT_VALIDATION" ;;
+*) exit 1 ;;
+esac
 """
 HEAD = """#!/bin/bash -e
 echo "$0 $*" >>calls
 put() { curl -sf -d "{\\"host\\":\\"$1\\",\\"value\\":\\"$2\\"}" "$DNS_MANAGEMENT/set-txt"; }
 take() { curl -sf -d "{\\"host\\":\\"$1\\"}" "$DNS_MANAGEMENT/clear-txt"; }
 """
+HEAD_FOR_BIND = """#!/bin/bash -e
+update() { printf "server 127.0.0.1 $NSUPDATE_PORT\\nupdate %s\\nsend\\n" "$1" | nsupdate -k "$NSUPDATE_KEY"; }
+put() { update "add $1 60 TXT \\"$2\\""; }
+take() { update "delete $1 TXT \\"$2\\""; }
+"""
 
 
-class HookStyles(PipelineTest):
+class HookStyleTest(PipelineTest):
 
-    def hook(self, name, text, head=HEAD):
-        (self.dir / name).write_text(head + text)
+    HEAD = HEAD
+
+    def hook(self, name, text):
+        (self.dir / name).write_text(self.HEAD + text)
         (self.dir / name).chmod(0o755)
 
     def pipeline(self, names, options):
-        self.ok(self.sh(f"acme-csr -k site.key {names} | acme-challenge {options} | acme-finalize | acme-chain -o site.pem"))
+        self.ok(self.sh(f"""
+            acme-csr -k site.key {names} | acme-challenge {options} |
+              acme-finalize | acme-chain -o site.pem"""))
+
+
+class HookStyles(HookStyleTest):
 
     def calls(self):
         return [line.split() for line in self.read("calls").decode().splitlines()]
@@ -75,6 +91,15 @@ class HookStyles(PipelineTest):
         self.fails(result, 77, "could not validate one.example.org by dns-01")
         self.assertEqual([call[1] for call in self.calls()], ["begin", "failed"])
 
+    def test_uacme_s_own_hook(self):
+        """The one that Debian ships, unchanged."""
+        folder = self.testbed.webroot / ".well-known" / "acme-challenge"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.env["UACME_CHALLENGE_PATH"] = str(folder)
+        self.pipeline("one.example.org 127.0.0.1", "--type http-01 --hook /usr/share/uacme/uacme.sh --hook-style uacme")
+        self.assertEqual(self.names_of("site.pem"), ["DNS:one.example.org", "IP Address:127.0.0.1"])
+        self.assertEqual(self.testbed.tokens(), [])
+
     def test_lego_exec(self):
         self.hook("hook", LEGO)
         calls = self.issues("--hook ./hook --hook-style lego-exec")
@@ -98,6 +123,19 @@ class HookStyles(PipelineTest):
         self.assertEqual(self.names_of("site.pem"), ["DNS:one.example.org", "IP Address:127.0.0.1"])
         self.assertEqual(self.testbed.tokens(), [])
 
+    def test_dehydrated_and_uacme_by_http(self):
+        for style, words in (("dehydrated", "deploy_challenge clean_challenge $3 $4"), ("uacme", "begin done $4 $5")):
+            with self.subTest(style):
+                present, cleanup, token, proof = words.split()
+                self.hook("hook", f"""folder=$WEBROOT/.well-known/acme-challenge; mkdir -p "$folder"
+                    case $1 in
+                    {present}) printf %s "{proof}" >"$folder/{token}" ;;
+                    {cleanup}) rm "$folder/{token}" ;;
+                    esac""")
+                self.pipeline("one.example.org 127.0.0.1", f"--type http-01 --hook ./hook --hook-style {style}")
+                self.assertEqual(self.names_of("site.pem"), ["DNS:one.example.org", "IP Address:127.0.0.1"])
+                self.assertEqual(self.testbed.tokens(), [])
+
     def test_certbot_s_cleanup_hook_bears_what_the_auth_hook_has_said(self):
         """Too much of it for a variable, and no UTF-8."""
         self.hook("auth", CERTBOT_AUTH + "head -c 70000 /dev/zero | tr '\\0' '\\377'")
@@ -112,3 +150,32 @@ class HookStyles(PipelineTest):
                 result = self.sh(f"acme-challenge {options} </dev/null | cat >problem.json")
                 self.fails(result, 64, "acme-challenge")
                 self.assertEqual(json.loads(self.read("problem.json"))["exit"], 64)
+
+
+class ByBind(HookStyleTest):
+    """In a real zone, beside a stranger's record: a name and its wildcard are two values at one place."""
+
+    HEAD = HEAD_FOR_BIND
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bind = Bind.shared()
+        cls.SETTINGS = {"DNS_SERVER": cls.bind.address}
+        super().setUpClass()
+
+    def issues(self, options):
+        self.env |= self.bind.settings
+        self.pipeline("example.org '*.example.org' www.example.org", options)
+        self.good_chain("site.pem", ["example.org", "*.example.org", "www.example.org"])
+        self.assertEqual(self.bind.records(), self.bind.untouched)
+
+    def test_each_style(self):
+        for style, text in (("dehydrated", DEHYDRATED), ("uacme", UACME), ("lego-exec", LEGO)):
+            with self.subTest(style):
+                self.hook("hook", text)
+                self.issues(f"--hook ./hook --hook-style {style}")
+
+    def test_certbot(self):
+        self.hook("auth", CERTBOT_AUTH)
+        self.hook("cleanup", CERTBOT_CLEANUP)
+        self.issues("--hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
