@@ -91,6 +91,8 @@ final class CurlTransfer {
     let message = String(cString: errors)
     let reason = (message.isEmpty ? String(cString: curl_easy_strerror(code)) : message).asClause
     if answer.isTooLarge { return .tooLarge }
+    let proxyStatus = number(of: CURLINFO_HTTP_CONNECTCODE)
+    if proxyStatus >= 300 { return .unreachable("the proxy answered with status \(proxyStatus): \(reason)") }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable(reason)
     // A handshake that broke off: nothing of the request was sent.

@@ -27,7 +27,10 @@ package struct AtomicFile {
       isWrittenThrough = true
       return
     }
-    self.path = Self.target(of: path)
+    guard let target = Self.target(of: path) else {
+      throw Failure(.cannotCreate, "can't create \(path): \(IOError(ELOOP).reason)")
+    }
+    self.path = target
     var status = stat()
     existing = stat_(self.path, &status) == 0 ? status : nil
     isWrittenThrough = existing.map { !$0.isRegular } ?? false
@@ -132,8 +135,8 @@ package struct AtomicFile {
 
   private var name: Substring { path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...] }
 
-  /// Follows links, the last one even where what it points to isn't there yet.
-  private static func target(of path: String) -> String {
+  /// Follows links, the last one even where what it points to isn't there yet; nil where there is no end to them.
+  private static func target(of path: String) -> String? {
     var path = path
     for _ in 0..<40 {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -143,7 +146,7 @@ package struct AtomicFile {
       let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
       path = target.hasPrefix("/") ? target : folder + target
     }
-    return path
+    return nil
   }
 }
 

@@ -14,9 +14,12 @@ package struct OrderOptions: ParsableArguments {
     _ = try ca.directory(of: document.ca.directory, tool)
     let account = try account.load(tool)
     if let account {
-      guard account.url == document.accountURL, account.jwk == document.jwk,
-        account.ca.directory == document.ca.directory
-      else {
+      guard account.ca.directory == document.ca.directory else {
+        throw Failure(
+          .input,
+          "the order document is of the CA \(document.ca.directory), the account document of \(account.ca.directory)")
+      }
+      guard account.url == document.accountURL, account.jwk == document.jwk else {
         throw Failure(
           .input, "the order document is of the account \(document.accountURL), not of \(account.url)")
       }

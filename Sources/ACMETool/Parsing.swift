@@ -39,8 +39,9 @@ extension Step {
       let text = speaker.fullMessage(for: error)
       return write(text.hasSuffix("\n") ? text : text + "\n")
     }
-    let failure = usageFailure(speaker.message(for: error))
     let name = _commandName
+    let command = speaker == self ? name : "\(name) \(speaker._commandName)"
+    let failure = usageFailure(speaker.message(for: error), of: command)
     let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
     let messages = Messages(tool: name, isQuiet: isQuiet, isVerbose: false)
     messages.error(failure)
@@ -63,11 +64,11 @@ extension Step {
 
   /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?", or
   /// "… is invalid … Please provide one of the following:" with a line for each.
-  private static func usageFailure(_ text: String) -> Failure {
+  private static func usageFailure(_ text: String, of command: String) -> Failure {
     let lines = text.split(separator: "\n")
     let choices = lines.dropFirst().map { $0.drop { $0 == " " || $0 == "-" } }.joined(separator: ", ")
     let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1)
-    let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : "see \(_commandName) --help"
+    let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : "see \(command) --help"
     return Failure(.usage, inOurVoice(sentences[0]), hint: inOurVoice(hint[...]))
   }
 

@@ -30,6 +30,12 @@ static inline int CSystem_spawn_close_from(posix_spawn_file_actions_t *actions, 
 }
 static const short CSystem_spawn_new_session = 0x80;
 
+// glibc shows accept4 only to _GNU_SOURCE. No moment in which a child could inherit the socket. SOCK_CLOEXEC and
+// SOCK_NONBLOCK are these two by another name; their header here would take them away from the Glibc module.
+struct sockaddr;
+extern int accept4(int socket, struct sockaddr *address, unsigned int *length, int flags);
+static inline int CSystem_accept(int socket) { return accept4(socket, 0, 0, O_CLOEXEC | O_NONBLOCK); }
+
 // prctl is variadic. Children of our children whose parents have ended become ours.
 static inline int CSystem_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 

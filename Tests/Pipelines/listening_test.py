@@ -133,6 +133,18 @@ class Listening(PipelineTest):
         self.assertEqual(process.returncode, -signal.SIGTERM)
         self.assertFalse(self.taken(self.http))
 
+    def test_those_who_only_sit_there_keep_nobody_out(self):
+        process = self.while_the_ca_is_silent("--standalone", str(self.http))
+        path = next(c for c in self.load("order.json")["authorizations"][0]["challenges"]
+                    if c["type"] == "http-01")["http"]["path"]
+        silent = [socket.create_connection(("127.0.0.1", self.http), LIMIT) for _ in range(100)]
+        self.addCleanup(lambda: [one.close() for one in silent])
+        with socket.create_connection(("127.0.0.1", self.http), LIMIT) as one:
+            one.sendall(f"GET {path} HTTP/1.1\r\nHost: example.org\r\n\r\n".encode())
+            self.assertTrue(self.read_to_the_end(one).startswith(b"HTTP/1.1 200 OK\r\n"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=LIMIT)
+
     @staticmethod
     def read_to_the_end(one):
         try:

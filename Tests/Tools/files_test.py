@@ -29,6 +29,11 @@ class OutputTest(ToolTest):
         after = [os.lstat(name) for name in ("/dev/stdout", "/dev/fd")]
         self.assertEqual([s.st_ino for s in before], [s.st_ino for s in after])
 
+    def test_a_link_to_itself_stays_one(self):
+        (self.dir / "loop.csr").symlink_to("loop.csr")
+        self.fails(self.run_tool(*REQUEST, "-o", "loop.csr"), 73, "can't create loop.csr: too many levels")
+        self.assertEqual(os.readlink(self.dir / "loop.csr"), "loop.csr")
+
     def test_a_key_from_another_command(self):
         """A process that may not be dumped has no right to its own /proc/self/fd: also for an ordinary user."""
         # The tool itself may lie in a folder that is closed to others.

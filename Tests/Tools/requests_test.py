@@ -1,5 +1,6 @@
 """acme-csr: openssl sees exactly the names, and nothing that was not asked for."""
 
+import ctypes
 import dataclasses
 import re
 
@@ -31,6 +32,7 @@ def san(text):
     return found.group(1) if found else None
 
 
+CURLUPART_URL, CURLUPART_HOST, CURLU_PUNYCODE = 0, 5, 1 << 12  # of curl/urlapi.h
 LONG = "a" * 63
 LONGEST = ".".join([LONG, LONG, LONG, "b" * 61])  # 253 octets, the most that a name may have
 
@@ -122,6 +124,34 @@ class NamesTest(TableTest):
         self.assertEqual(sorted(san(text).split(", ")), sorted(row.san.split(", ")))
         self.assertRegex(text, r"Subject:\s*\n")
         self.assertNotIn("Extended Key Usage", text)
+
+
+class LibcurlTest(ToolTest):
+    """What the tool that talks to the CA makes of a name must be what is in the request."""
+
+    @staticmethod
+    def a_labels(name):
+        """The host as libcurl writes it."""
+        curl = ctypes.CDLL("libcurl.so.4")
+        curl.curl_url.restype = ctypes.c_void_p
+        url, host = ctypes.c_void_p(curl.curl_url()), ctypes.c_char_p()
+        assert curl.curl_url_set(url, CURLUPART_URL, f"https://{name}/".encode(), 0) == 0, name
+        assert curl.curl_url_get(url, CURLUPART_HOST, ctypes.byref(host), CURLU_PUNYCODE) == 0, name
+        try:
+            return host.value.decode()
+        finally:
+            curl.curl_free(host)
+            curl.curl_url_cleanup(url)
+
+    def test_unicode_names(self):
+        names = [row.name for row in NamesTest.table
+                 if row.san and " " not in row.name and not row.name.isascii() and "*" not in row.name
+                 and "ẞ" not in row.name]  # before Unicode 15.1, UTS 46 made ss of this capital
+        self.assertGreater(len(names), 6)
+        for name in names:
+            with self.subTest(name):
+                pem = self.ok(self.run_tool("acme-csr", "-k", bench().folder / "site.key", name)).out
+                self.assertEqual(san(shown(self, pem)), f"DNS:{self.a_labels(name).lower()}")
 
 
 class RequestTest(ToolTest):

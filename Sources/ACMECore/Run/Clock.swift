@@ -42,7 +42,7 @@ package struct Budget {
   /// The failure of a budget that is spent while waiting for `what`.
   package func spent(on what: String) -> Failure {
     Failure(
-      .notNow, "the \(seconds) seconds allowed are over while \(what)",
+      .notNow, "the time allowed (\(seconds) s) is over while \(what)",
       hint: "allow more with --timeout, or go on later")
   }
 
@@ -51,7 +51,7 @@ package struct Budget {
     guard seconds < remaining else {
       let retryAt = retryAt ?? clock.wall() + Int64(seconds.rounded(.up))
       throw Failure(
-        .notNow, "\(what), and the next look at \(retryAt) is past the \(self.seconds) seconds allowed",
+        .notNow, "\(what), and the next look at \(retryAt) is past the time allowed (\(self.seconds) s)",
         hint: "allow more with --timeout, or go on later", retryAt: retryAt)
     }
     try clock.sleep(seconds)

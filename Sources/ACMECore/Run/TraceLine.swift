@@ -36,7 +36,8 @@ extension TraceLine {
       "time": .string(exchange.endedAt.description), "tool": .string(tool),
     ]
     switch exchange.answer {
-    case .success(let response): object["response"] = .object(Self.written(response))
+    case .success(let response):
+      object["response"] = .object(Self.written(response, without: request.jws?.header["nonce"]?.string))
     case .failure(let error):
       object["error"] = .string(error.reason)
       object["errorKind"] = .string(error.kind)
@@ -65,15 +66,18 @@ extension TraceLine {
     return object
   }
 
-  private static func written(_ response: HTTPResponse) -> JSONObject {
+  /// - Parameter nonce: what a badNonce problem likes to repeat.
+  private static func written(_ response: HTTPResponse, without nonce: String?) -> JSONObject {
     var object: JSONObject = [
       "headers": .object(written(response.headers)), "status": .number(String(response.status)),
     ]
-    if var body = try? JSONObject(parsing: response.body) {
+    var text = String(decoding: response.body, as: UTF8.self)
+    if let nonce, !nonce.isEmpty { text = text.replacing(nonce, with: "[the nonce]") }
+    if var body = try? JSONObject(parsing: Array(text.utf8)) {
       body["externalAccountBinding"] = nil
       object["body"] = .object(body)
-    } else if !response.body.isEmpty {
-      object["body"] = .string(String(decoding: response.body, as: UTF8.self))
+    } else if !text.isEmpty {
+      object["body"] = .string(text)
     }
     return object
   }

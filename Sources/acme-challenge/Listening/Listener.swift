@@ -1,4 +1,5 @@
 import ACMECore
+import CSystem
 import Glibc
 
 /// One connection of somebody who looks, taken further each time that its socket is ready.
@@ -79,18 +80,18 @@ final class Listener: Sendable {
           return (entry.connection, awaited, entry.end)
         }
         for state in ready.dropFirst().prefix(sockets.count) where state.revents != 0 {
-          let socket = accept(state.fd, nil, nil)
+          let socket = CSystem_accept(state.fd)
           guard socket >= 0 else {
             // Too many files are open, most likely: the one that waits would be found ready again at once.
             usleep(50_000)
             continue
           }
-          _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-          _ = fcntl(socket, F_SETFL, O_NONBLOCK)
-          guard open.count < Listener.maxConnections, let connection = connect(socket) else {
+          guard let connection = connect(socket) else {
             Glibc.close(socket)
             continue
           }
+          // The oldest has had its time: those who only sit there must not keep the CA out.
+          if open.count == Listener.maxConnections { Glibc.close(open.removeFirst().connection.socket) }
           open.append((connection, POLLIN, .now + .seconds(Listener.secondsPerConnection)))
         }
       }
