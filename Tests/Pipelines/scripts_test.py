@@ -53,6 +53,7 @@ class Install(ToolTest):
                                f"fish/vendor_completions.d/{tool}.fish"):
                 self.assertIn(tool, (self.dir / share / completion).read_text())
         self.assertIn(f"{share}/man/man7/acme-pipeline.7", self.files())
+        self.assertIn(f"{share}/acme-tools/acme.mk", self.files())
         for hook in "lexicon", "nsupdate", "ssh-webroot":
             self.assertTrue(os.access(self.dir / share / "acme-tools" / "hooks" / hook, os.X_OK))
         self.ok(self.run_tool("root/opt/acme/bin/acme-key", "-o", "site.key"))
