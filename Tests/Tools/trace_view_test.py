@@ -1,0 +1,412 @@
+"""scripts/trace-view: every message of a trace stands on the page, and nothing in a trace becomes more than text."""
+
+import base64
+import hashlib
+import html
+import html.parser
+import json
+import re
+
+from browser import Browser
+from clean import hidden
+from tools import REPO, ToolTest
+
+SCRIPT = REPO / "scripts" / "trace-view"
+SCREENSHOTS = REPO / ".build" / "screenshots"  # kept for a person to look at; git doesn't see them
+CA = "https://ca.example"
+KID = f"{CA}/acct/1"
+TOKEN = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0"
+
+# RFC 7638, 3.1: a key, and its thumbprint.
+JWK = {"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29", "n": (
+    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknj"
+    "hMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQ"
+    "vRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzK"
+    "nqDKgw")}
+KEY_AUTHORIZATION = f"{TOKEN}.NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+HOSTILE = "</pre></script><img src=x onerror=alert(1)> \" ' & \u202e\u0007\u2028\u0000\ufeff\ud800 \U000e0041 {names}"
+
+# As far as the browser knows, nothing reaches out of the window or of its own box.
+TOO_WIDE = """
+[document.documentElement, ...document.querySelectorAll("main *")].filter(one => {
+  const box = one.getBoundingClientRect();
+  return box.left < 0 || box.right > document.documentElement.clientWidth || one.scrollWidth > one.clientWidth + 1 &&
+    getComputedStyle(one).display != "inline";
+}).map(one => one.outerHTML.slice(0, 200))
+"""
+
+
+class Trace:
+    """A trace that grows as a tool's would: `say` adds an exchange."""
+
+    def __init__(self):
+        self.exchanges = []
+
+    def say(self, tool, purpose, path, payload=None, status=200, body=None, *, method="POST", key=None, pid=None,
+            **headers):
+        pid = pid or 4000 + sum(map(ord, tool))
+        n = 1 + sum(e["pid"] == pid for e in self.exchanges)
+        url = CA + path
+        request = {"method": method, "url": url}
+        if payload is not None:
+            request |= {"headers": {"user-agent": f"{tool}/1.0"}, "payload": payload, "protected": {"alg": "RS256", "url": url} | (key or {"kid": KID})}
+        response = {"status": status, "headers": {n.replace("_", "-"): v for n, v in headers.items()}}
+        if body is not None:
+            response["body"] = body
+        self.exchanges.append({"tool": tool, "pid": pid, "n": n, "time": "2026-11-24T03:00:00Z", "milliseconds": 12,
+                               "purpose": purpose, "request": request, "response": response})
+        return self.exchanges[-1]
+
+    def text(self):
+        return "".join(json.dumps(e, sort_keys=True) + "\n" for e in self.exchanges)
+
+
+def authorization(name, kind, status="pending", **more):
+    challenge = {"type": kind, "url": f"{CA}/chall/{name}", "token": TOKEN, "status": status} | more
+    return {"identifier": {"type": "dns", "value": name}, "status": status, "challenges": [challenge]}
+
+
+def journey():
+    """A whole pipeline, with a refusal, a lost answer, polls and three ways to prove a name."""
+    trace, names = Trace(), ("a.example", "b.example", "c.example")
+    trace.say("acme-register", "the directory", "/dir", method="GET", body={"newNonce": f"{CA}/nonce"})
+    trace.say("acme-register", "a nonce", "/nonce", method="HEAD")
+    trace.say("acme-register", "newAccount", "/new-account", {"termsOfServiceAgreed": True}, 201, {"status": "valid"},
+              key={"jwk": JWK}, location=KID)
+    order = {"status": "pending", "identifiers": [{"type": "dns", "value": n} for n in names],
+             "finalize": f"{CA}/order/1/finalize", "authorizations": [f"{CA}/authz/{n}" for n in names]}
+    trace.say("acme-challenge", "newOrder", "/new-order", {"identifiers": order["identifiers"]}, 400, {
+        "type": "urn:ietf:params:acme:error:badNonce", "detail": "bad nonce HfbEjTJVkg-CMfBqWETD2g"})
+    trace.say("acme-challenge", "newOrder", "/new-order", {"identifiers": order["identifiers"]}, 201, order,
+              location=f"{CA}/order/1")
+    for name, kind in zip(names, ("http-01", "dns-01", "tls-alpn-01")):
+        trace.say("acme-challenge", "the authorization", f"/authz/{name}", "", body=authorization(name, kind))
+        trace.say("acme-challenge", "the challenge", f"/chall/{name}", {},
+                  body=authorization(name, kind, "processing")["challenges"][0])
+    for second in range(6):
+        shuffled = order | {"authorizations": order["authorizations"][::1 - second % 2 * 2]}
+        trace.say("acme-challenge", "the order", "/order/1", "", body=shuffled, date=f"{second}", retry_after=f"{second}")
+    lost = trace.say("acme-challenge", "the order", "/order/1", "")
+    del lost["response"]
+    lost["error"] = "the answer was lost: the connection was reset"
+    trace.say("acme-challenge", "the authorization", "/authz/b.example", "", body=authorization(
+        "b.example", "dns-01", "invalid", error={"detail": "no such record"}))
+    trace.say("acme-finalize", "finalize", "/order/1/finalize", {"csr": "MIIBxyz"},
+              body=order | {"status": "processing"})
+    trace.say("acme-chain", "the certificate", "/cert/1", "",
+              body="-----BEGIN CERTIFICATE-----\nMIIBleaf\n-----END CERTIFICATE-----\n" * 2)
+    return trace
+
+
+class Outline(html.parser.HTMLParser):
+    """What a page consists of; to be built of elements that are closed in turn is the least."""
+
+    void = {"meta", "input"}
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.policy = [], set(), set(), ""
+        self.says = {}  # the text in elements of a class
+        self.feed(page)
+        self.close()
+        assert self.open == [], self.open
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.add(tag)
+        self.attributes |= found.keys()
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.policy = found["content"]
+        if tag not in self.void:
+            self.open.append((tag, found.get("class") or tag))
+            self.says.setdefault(self.open[-1][1], []).append("")
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop()[0] == tag, f"</{tag}> within {self.open}"
+
+    def handle_data(self, data):
+        for _, name in self.open:
+            self.says[name][-1] += data
+
+
+class TraceViewTest(ToolTest):
+
+    def view(self, trace):
+        """The page, and its outline."""
+        page = self.ok(self.run_tool(SCRIPT, "-", stdin=trace if isinstance(trace, str) else trace.text())).text
+        return page, Outline(page)
+
+    def has(self, page, text):
+        self.assertTrue(text in page, f"not on the page: {text}")
+
+    def lacks(self, page, text):
+        self.assertFalse(text in page, f"on the page: {text}")
+
+
+class PageTest(TraceViewTest):
+
+    def test_it_needs_nothing_else(self):
+        page, outline = self.view(journey())
+        self.assertFalse(outline.tags & {"script", "link", "img", "iframe", "object", "a", "base", "form", "svg"})
+        self.assertFalse(outline.attributes & {"src", "href", "style", "action", "background"})
+        self.assertNotRegex(page, r"url\(|@import")
+        style = base64.b64encode(hashlib.sha256(outline.says["style"][0].encode()).digest()).decode()
+        self.assertIn("default-src 'none';", outline.policy)
+        self.assertIn(f"style-src 'sha256-{style}'", outline.policy)
+        self.assertNotIn("unsafe", outline.policy)
+
+    def test_every_message_is_there(self):
+        page, outline = self.view(journey())
+        exchanges, folded, looks = len(journey().exchanges), 5, 3
+        self.assertEqual(len(outline.says["section"]), 4)
+        self.assertEqual(len(outline.says["ask"]), exchanges - folded)
+        answers = [text for name, texts in outline.says.items() if name.startswith("answer") for text in texts]
+        self.assertEqual(len(answers), exchanges - folded)
+        self.assertEqual(len(outline.says["inside"]), 2 * (exchanges - folded) + 1 + looks)
+        for section in ("§7.1.1", "§7.2", "§7.3", "§7.4", "§7.5, §6.3", "§7.5.1", "§7.4.2, §6.3", "§6.7, §6.5",
+                        "§8.3", "§8.4"):
+            self.assertIn(f"RFC 8555 {section}", outline.says["standard"])
+        self.assertIn("RFC 8737 §3", outline.says["standard"])
+        self.assertIn("orders a certificate for a.example, b.example, c.example", outline.says["says"])
+        self.assertIn("hands in the certificate request for a.example, b.example, c.example", outline.says["says"])
+        self.assertIn("2 certificates, the leaf first", outline.says["says"])
+        self.has(page, "MIIBleaf\n-----END")
+
+    def test_what_failed_stands_out(self):
+        says = self.view(journey())[1].says
+        refused, invalid = says["answer bad"]
+        self.assertRegex(refused, "400 Bad Request.*badNonce: bad nonce")
+        self.assertRegex(invalid, "the authorization of b.example is invalid: no such record")
+        self.assertRegex("".join(says["answer bad lost"]), "no answer.*the connection was reset")
+
+    def test_what_the_ca_looks_at(self):
+        page, outline = self.view(journey())
+        self.assertEqual([re.sub(".*inferredRFC [0-9]+ §[0-9.]+", "", text) for text in outline.says["look"]], [
+            f"looks at http://a.example/.well-known/acme-challenge/{TOKEN}",
+            "asks the DNS for the TXT record of _acme-challenge.b.example",
+            "speaks TLS to c.example at port 443, asking for acme-tls/1"])
+        digest = hashlib.sha256(KEY_AUTHORIZATION.encode())
+        for proof in (KEY_AUTHORIZATION, base64.urlsafe_b64encode(digest.digest()).decode().rstrip("="),
+                      digest.hexdigest()):
+            self.has(page, f"<pre>{proof}</pre>")
+
+    def test_a_look_without_the_rest_of_the_story(self):
+        trace = Trace()
+        challenge = authorization("x", "http-01")["challenges"][0]
+        trace.say("acme-challenge", "the challenge", "/chall/1", {}, body=challenge)
+        trace.say("acme-challenge", "the challenge", "/chall/2", {}, body={"type": "odd-01", "status": "pending"})
+        page, outline = self.view(trace)
+        self.has(page, "http://NAME/.well-known/acme-challenge/")
+        self.has(page, f"{TOKEN}.THUMBPRINT")
+        self.assertIn("looks for the proof that odd-01 asks for", outline.says["says"])
+
+    def test_polls_are_folded(self):
+        page, outline = self.view(journey())
+        self.assertEqual(len(outline.says["again"]), 1)
+        self.assertIn("the same again, 5 times", outline.says["again"][0])
+        self.assertEqual(re.findall(r"(\d+)\. at .*, 12 ms, retry-after: (\d)", page),
+                         [(str(n), str(n - 9)) for n in range(10, 15)])
+
+    def test_a_pid_that_is_given_away_again_is_another_run(self):
+        trace = Trace()
+        for path in "/dir", "/other":
+            trace.say("acme-chain", "the directory", path, method="GET")["n"] = 1
+        self.assertEqual(len(self.view(trace)[1].says["section"]), 2)
+
+    def test_answers_may_overtake_each_other(self):
+        trace = Trace()
+        for path in "/1", "/2", "/3":
+            trace.say("acme-challenge", "the authorization", path, "")
+        trace.exchanges[:2] = trace.exchanges[1::-1]
+        page, outline = self.view(trace)
+        self.assertEqual(len(outline.says["section"]), 1)
+        self.assertEqual(re.findall("<b>([0-9])[.]", page), ["2", "1", "3"])
+
+    def test_runs_side_by_side_are_told_apart(self):
+        trace = Trace()
+        for pid in 1, 2, 1, 2:
+            trace.say("acme-chain", "the certificate", f"/cert/{pid}", "", pid=pid)
+        page = self.view(trace)[0]
+        self.assertEqual(re.findall(r"Process (\d+), (\d) exchanges", page), [("1", "2"), ("2", "2")])
+
+
+class HostileTest(TraceViewTest):
+
+    def test_text_stays_text(self):
+        tame = self.view(journey())[1]
+        wild = journey()
+
+        def poisoned(value):
+            if isinstance(value, dict):
+                return {n + HOSTILE if "." in n else n: poisoned(v) for n, v in value.items()} | {HOSTILE: HOSTILE}
+            return [poisoned(v) for v in value] if isinstance(value, list) else value + HOSTILE if isinstance(
+                value, str) else value
+        for e in wild.exchanges:
+            for member in "tool", "purpose", "error":
+                if member in e:
+                    e[member] += HOSTILE
+            e["request"] = poisoned(e["request"])
+            if "response" in e:
+                e["response"] = poisoned(e["response"]) | {"status": e["response"]["status"]}
+        for trace in (wild, *map(self.replaced, ("body", "payload", "protected"))):
+            page, outline = self.view(trace)
+            self.assertLessEqual(outline.tags, tame.tags | {"em"})
+            self.assertLessEqual(outline.attributes, tame.attributes)
+            self.assertEqual(hidden(page), [])
+            self.lacks(page, "<img")
+            self.has(page, "&lt;img src=x onerror=alert(1)&gt;")
+            self.has(page, "\\u{202e}")
+
+    def replaced(self, member):
+        """Every kind of JSON in the place of what is expected there."""
+        trace = Trace()
+        odd = [1, True, [], {},
+               {"status": 1, "challenges": True, "identifiers": 3, "type": [], "detail": {}, "kty": {}},
+               {"challenges": [1, {"error": 5}], "identifier": {"value": 7}, "identifiers": [1, {}], "error": "x"},
+               {"jwk": 1, "kid": {}, "alg": []}, {"jwk": {"kty": "EC", "crv": 1}, "kid": None}]
+        for number, value in enumerate(odd):
+            for purpose in ("the challenge", "the order", "newOrder", "odd " + HOSTILE):
+                for status in (200, 404, 999):
+                    e = trace.say("acme-challenge", purpose, f"/{number}", {}, status)
+                    if member == "body":
+                        e["response"]["body"] = value
+                    elif isinstance(value, dict):
+                        e["request"][member] = value
+        return trace
+
+    def test_what_no_page_may_show_is_dropped(self):
+        trace = journey()
+        for e in trace.exchanges:
+            e["nonce"] = e["signature"] = "SECRET"
+            e["request"]["headers"] = {"Replay-Nonce": "SECRET"}
+            if "payload" in e["request"]:
+                e["request"]["protected"] |= {"nonce": "SECRET", "jwk": JWK | {"d": "SECRET", "p": "SECRET"}}
+                e["request"]["signature"] = "SECRET"
+            if e["request"].get("payload"):
+                e["request"]["payload"] |= {"externalAccountBinding": {"protected": "SECRET", "signature": "SECRET"}}
+            if "response" in e:
+                e["response"]["headers"]["replay-nonce"] = "SECRET"
+                if isinstance(e["response"].get("body"), dict):
+                    e["response"]["body"] |= {"Nonce": "SECRET", "replayNonce": "SECRET"}
+        page = self.view(trace)[0]
+        self.lacks(page, "SECRET")
+        self.lacks(page, "HfbEjTJVkg")  # the nonce in a CA's refusal of it
+        self.has(page, "bad nonce [the nonce]")
+        self.has(page, "newNonce")
+
+    def test_what_is_huge_is_cut(self):
+        trace = Trace()
+        trace.say("acme-chain", "the certificate" + "x" * 100_000, "/cert/" + "y" * 100_000, "", body="z" * 1_000_000)
+        trace.say("acme-chain", "the order", "/order/1", "", body={"status": "v" * 100_000, "n": ["w" * 100_000]})
+        page = self.view(trace)[0]
+        self.has(page, "(cut here: 980000 more characters)")
+        self.assertLess(len(page), 200_000)
+        deep = "[" * 300 + '"the innermost"' + "]" * 300
+        page = self.view(trace.text().replace(json.dumps("z" * 1_000_000), deep))[0]
+        self.has(page, "too deep to be shown")
+        self.lacks(page, "the innermost")
+
+    def test_numbers_keep_their_text(self):
+        trace = Trace()
+        trace.say("acme-chain", "the order", "/order/1", "", body={"number": 4711})
+        for number in ("1.0", "1e999", "-0", "9" * 5000):
+            self.has(html.unescape(self.view(trace.text().replace("4711", number))[0]), f'"number": {number}\n')
+
+
+class StatusTest(TraceViewTest):
+
+    def test_help(self):
+        for option in "--help", "-h":
+            self.assertIn("usage: trace-view", self.ok(self.run_tool(SCRIPT, option)).text)
+
+    def test_a_file_by_name(self):
+        (self.dir / "trace").write_text(journey().text() + "\n\n")
+        self.assertEqual(self.ok(self.run_tool(SCRIPT, "trace")).text, self.view(journey())[0])
+
+    def test_wrong_usage(self):
+        for words in (["--odd"], ["a", "b"], ["-x"]):
+            result = self.run_tool(SCRIPT, *words)
+            self.assertEqual((result.status, result.out), (64, b""))
+            self.assertEqual(result.err, "usage: trace-view [FILE] >page.html\n")
+
+    def test_no_file(self):
+        for name in "nowhere", ".", "no\nwhere":
+            result = self.fails(self.run_tool(SCRIPT, name), 66, "^trace-view: error: .*can't be read: ")
+            self.assertEqual((result.out, result.err.count("\n")), (b"", 1))
+
+    def test_no_room(self):
+        (self.dir / "trace").write_text(journey().text())
+        for out in ">/dev/full", ">&-":
+            result = self.fails(self.sh(f"{SCRIPT} trace {out}"), 74, "writing to stdout failed")
+            self.assertEqual(result.err.count("\n"), 1, result)
+
+    def test_what_is_no_trace(self):
+        good = journey().exchanges[2]
+        line = json.dumps(good)
+
+        def without(*path):
+            copy = json.loads(line)
+            inner = copy
+            for name in path[:-1]:
+                inner = inner[name]
+            del inner[path[-1]]
+            return json.dumps(copy)
+        table = {
+            "no exchange is in it": "",
+            "line 2 is not JSON": f"{line}\n{{",
+            "line 3 is not JSON": f"{line}\n\n{line[:-5]}\n{line}",
+            "line 1 is not JSON": b"\xff" + line.encode(),
+            "line 1 is not JSON ": '{"a": NaN}',
+            "line 1 is not JSON  ": "[" * 100_000,
+            "line 1 is not an exchange": "[]",
+            "line 1 is not an exchange: no good time": line.replace("03:00:00Z", "3 o'clock"),
+            "line 1 is not an exchange: no good pid": re.sub(r'"pid": \d+', '"pid": "7"', line),
+            "line 1 is not an exchange: no good n": line.replace('"n": 3', '"n": 3.5'),
+            "line 1 is not an exchange: no good request.headers":
+                line.replace('"user-agent": "acme-register/1.0"', '"user-agent": 3'),
+        } | {f"line 1 is not an exchange: no good {'.'.join(path)}": without(*path) for path in (
+            ("tool",), ("purpose",), ("milliseconds",), ("request", "method"), ("request", "url"),
+            ("response", "status"))} | {
+            "line 1 is not an exchange: no good response.status": without("response")}
+        for message, trace in table.items():
+            with self.subTest(message):
+                result = self.run_tool(SCRIPT, "-", stdin=trace)
+                self.fails(result, 65, f"^trace-view: error: stdin is not a trace: {re.escape(message.strip())}")
+                self.assertEqual((result.out, result.err.count("\n")), (b"", 1))
+
+
+class BrowserTest(TraceViewTest):
+    """The page as it is seen on a wall, on a phone and on paper."""
+
+    def trace(self):
+        trace = journey()
+        long = "x" * 300
+        trace.say("acme-challenge", "the challenge", f"/chall/{long}", {}, 403, {
+            "type": f"urn:ietf:params:acme:error:{long}", "detail": long * 2})
+        trace.say("acme-" + "w" * 200, "purpose" * 20, f"/{long}?" + "%20" * 90, {"identifiers": [{"value": long}]},
+                  body={long: {long: [long]}}, link=long)
+        return trace
+
+    def test_it_fits_every_window_and_the_paper(self):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        (self.dir / "page.html").write_text(self.view(self.trace())[0])
+        with Browser() as browser:
+            for width in (1280, 400):
+                browser.open(f"file://{self.dir}/page.html", width)
+                browser.screenshot(SCREENSHOTS / f"trace-{width}.png", whole=True)
+                self.assertEqual(browser.evaluate(TOO_WIDE), [], width)
+                self.assertEqual(browser.evaluate("document.querySelector('.inside').checkVisibility()"), False)
+                browser.evaluate("document.querySelector('summary').click()")
+                self.assertEqual(browser.evaluate("document.querySelector('.inside').checkVisibility()"), True)
+                browser.evaluate("document.getElementById('all').click()")
+                self.assertEqual(browser.evaluate(
+                    "[...document.querySelectorAll('.inside')].filter(one => !one.checkVisibility()).length"), 0)
+                self.assertEqual(browser.evaluate(TOO_WIDE), [], f"{width}, opened")
+            browser.open(f"file://{self.dir}/page.html")
+            browser.pdf(SCREENSHOTS / "trace.pdf")
+        printed = " ".join(self.ok(self.run_tool("pdftotext", "-layout", SCREENSHOTS / "trace.pdf", "-")).text.split())
+        for words in ("Protected header", '"csr": "MIIBxyz"', KEY_AUTHORIZATION[:60], "MIIBleaf", "What is signed is",
+                      "the same again, 5 times"):
+            self.assertIn(words, printed)
+        self.assertNotIn("open every message", printed)
