@@ -62,15 +62,6 @@ struct SolverOptions: ParsableArguments {
 
   /// For the steps to which a type is of no use by itself.
   func refuseTypeWithoutHook() throws {
-    guard hook != nil || hookStyle == nil && cleanupHook == nil else {
-      throw ValidationError("--hook-style and --cleanup-hook belong to --hook")
-    }
-    guard cleanupHook == nil || hookStyle == .certbot else {
-      throw ValidationError("--cleanup-hook goes with --hook-style certbot")
-    }
-    guard hookStyle != .legoExec || choice.type ?? .dns01 == .dns01 else {
-      throw ValidationError("a lego-exec hook proves by dns-01 alone")
-    }
     guard choice.type == nil || hook != nil else {
       throw ValidationError("--type says what --hook does, and there is no --hook")
     }
