@@ -10,6 +10,9 @@ struct Proof {
   let token: Token
   let keyAuthorization: String
   let publication: Publication
+
+  /// nil where it isn't proved by DNS.
+  var record: TXTRecord? { if case .dns(let record) = publication { record } else { nil } }
 }
 
 extension OrderDocument {

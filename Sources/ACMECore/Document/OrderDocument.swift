@@ -80,14 +80,15 @@ package struct OrderDocument: Sendable {
     order = newer
   }
 
-  /// Takes an authorization as the CA sent it last; what was chosen stays chosen.
+  /// Takes an authorization as the CA sent it last; what was worked out for it stays.
   package mutating func update(_ newer: Authorization) throws(Failure) {
     var newer = newer
-    if let index = authorizations.firstIndex(where: { $0.url == newer.url }) {
+    let index = authorizations.firstIndex { $0.url == newer.url }
+    newer.keepAdditions(of: index.map { authorizations[$0] })
+    if let index {
       guard newer.identifier == authorizations[index].identifier else {
         throw Failure(.protocolBroken, "the CA changed the name of the authorization \(newer.url)")
       }
-      newer.choose(authorizations[index].chosen?.type)
       authorizations[index] = newer
     } else {
       authorizations.append(newer)

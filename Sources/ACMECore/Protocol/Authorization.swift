@@ -43,6 +43,14 @@ package struct Authorization: Equatable, Sendable {
     }
   }
 
+  /// Takes over what was worked out of the same authorization before; what the CA says of that is none of its business.
+  mutating func keepAdditions(of older: Authorization?) {
+    choose(older?.chosen?.type)
+    for index in challenges.indices {
+      challenges[index].target = older?.challenges.first { $0.type == challenges[index].type }?.target
+    }
+  }
+
   /// The challenge, or authorization, that shows why control could not be proved.
   package var failedChallenge: Challenge? {
     let failed = challenges.filter { $0.status == .invalid }

@@ -37,6 +37,8 @@ package struct Challenge: Equatable, Sendable {
   package let answerable: Answerable?
   /// Whether this is the challenge by which control is to be proved.
   package var isChosen: Bool
+  /// Where a CNAME leads that stands at the name of the record to publish.
+  package var target: RecordName?
 
   /// What a document adds to the CA's object.
   static let additions = ["keyAuthorization", "http", "dns", "tls", "chosen"]
@@ -52,6 +54,7 @@ package struct Challenge: Equatable, Sendable {
       return
     }
     isChosen = object["chosen"]?.bool ?? false
+    target = try object.object("dns")?.string("target").map { text throws(Malformed) in try RecordName(text) }
     var raw = object
     for name in Self.additions { raw[name] = nil }
     self.raw = raw

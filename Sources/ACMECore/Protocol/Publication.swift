@@ -18,12 +18,23 @@ package struct KeyAuthorization: Equatable, Sendable {
   }
 }
 
+/// A TXT record by which control of a name is proved (RFC 8555 §8.4).
+package struct TXTRecord: Equatable, Sendable {
+  /// Where the CA looks for it.
+  package let name: String
+  /// Where a CNAME at `name` leads; nil where none was followed.
+  package let target: RecordName?
+  package let value: String
+
+  /// Where it has to be put.
+  package var place: String { target?.text ?? name }
+}
+
 /// What has to be visible where, for a challenge to succeed.
 package enum Publication: Equatable, Sendable {
   /// A file that the web server of the identifier shows (RFC 8555 §8.3).
   case http(token: Token, host: String, body: String)
-  /// A TXT record (§8.4).
-  case dns(name: String, value: String)
+  case dns(TXTRecord)
   /// A certificate that is shown to who asks for `acme-tls/1` by SNI `name` (RFC 8737, RFC 8738).
   case tls(name: String, digest: String)
 
@@ -41,7 +52,8 @@ package enum Publication: Equatable, Sendable {
       let host = address.octets.count == 16 ? "[\(address.text)]" : address.text
       self = .http(token: token, host: host, body: authorization.text)
     case (.dns01, .dns(let name, _)):
-      self = .dns(name: "_acme-challenge.\(name.text)", value: authorization.dnsValue)
+      self = .dns(
+        TXTRecord(name: "_acme-challenge.\(name.text)", target: challenge.target, value: authorization.dnsValue))
     case (.tlsALPN01, .dns(let name, wildcard: false)):
       self = .tls(name: name.text, digest: authorization.tlsDigest)
     case (.tlsALPN01, .ip(let address)):
@@ -56,7 +68,10 @@ package enum Publication: Equatable, Sendable {
     case .http(let token, let host, let body):
       let path = "/\(Self.httpFolder)/\(token.text)"
       return ("http", ["body": .string(body), "path": .string(path), "url": .string("http://\(host)\(path)")])
-    case .dns(let name, let value): return ("dns", ["name": .string(name), "type": "TXT", "value": .string(value)])
+    case .dns(let record):
+      var object: JSONObject = ["name": .string(record.name), "type": "TXT", "value": .string(record.value)]
+      object["target"] = record.target.map { .string($0.text) }
+      return ("dns", object)
     case .tls(let name, let digest): return ("tls", ["digest": .string(digest), "name": .string(name)])
     }
   }
@@ -65,7 +80,7 @@ package enum Publication: Equatable, Sendable {
   package var line: String {
     switch self {
     case .http(let token, let host, let body): "http://\(host)/\(Self.httpFolder)/\(token.text) \(body)"
-    case .dns(let name, let value): "\(name) TXT \(value)"
+    case .dns(let record): "\(record.place) TXT \(record.value)"
     case .tls(let name, let digest): "\(name) acmeIdentifier \(digest)"
     }
   }

@@ -30,6 +30,11 @@ package struct Budget {
   package let clock: Clock
   private let seconds: Int
   private let end: Double
+  private let pauses = Pauses()
+
+  private final class Pauses {
+    var seconds = 0.0
+  }
 
   package init(seconds: Int, clock: Clock) {
     self.clock = clock
@@ -37,7 +42,14 @@ package struct Budget {
     end = clock.monotonic() + Double(seconds)
   }
 
-  package var remaining: Double { end - clock.monotonic() }
+  package var remaining: Double { end + pauses.seconds - clock.monotonic() }
+
+  /// Runs `body`, whose time is not the tool's own; copies of this budget stand still as well.
+  package func standingStill<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let began = clock.monotonic()
+    defer { pauses.seconds += clock.monotonic() - began }
+    return try body()
+  }
 
   /// The failure of a budget that is spent while waiting for `what`.
   package func spent(on what: String) -> Failure {

@@ -34,13 +34,11 @@ struct HookCall {
       "ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": proof.name, "ACME_TOKEN": proof.token.text,
       "ACME_KEY_AUTHORIZATION": proof.keyAuthorization,
     ]
-    switch proof.publication {
-    case .http(let token, _, _): variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
-    case .dns(let name, let value):
-      variables["ACME_DNS_NAME"] = name
-      variables["ACME_DNS_VALUE"] = value
-    case .tls: break
+    if case .http(let token, _, _) = proof.publication {
+      variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
     }
+    variables["ACME_DNS_NAME"] = proof.record?.place
+    variables["ACME_DNS_VALUE"] = proof.record?.value
   }
 
   /// In the way of another client, from that client's own documentation.
@@ -55,7 +53,8 @@ struct HookCall {
     case (.uacme, .present): arguments = ["begin", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
     case (.uacme, .cleanup(let isSuccess)):
       arguments = [isSuccess ? "done" : "failed", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
-    case (.legoExec, _): arguments = [Self.verb(purpose), "_acme-challenge.\(proof.name).", proof.visible]
+    case (.legoExec, _):
+      arguments = [Self.verb(purpose)] + (proof.record.map { ["\($0.place).", $0.value] } ?? [])
     case (.certbot, _):
       arguments = []
       variables = [

@@ -42,6 +42,32 @@ import Testing
     #expect(!again.contains("/../../etc/"))
   }
 
+  @Test func `where a CNAME leads stays in the document, and is where the record goes`() throws {
+    var document = try Samples.document()
+    document.authorizations[0].challenges[1].target = try RecordName("x.acme.example")
+    document = try OrderDocument(document.object)
+    try document.update(Samples.authorization())
+    let authorization = document.authorizations[0]
+    #expect(authorization.challenges.map { $0.target?.text } == [nil, "x.acme.example", nil])
+    #expect(
+      document.publication(authorization.challenges[1], of: authorization)?.line
+        == "x.acme.example TXT ZaJgFtIV4WA0t2MzN7kbSk0sfRd2GZjaxRqaSTAK6lI")
+    let member = #""dns":{"name":"_acme-challenge.example.org","target":"x.acme.example","#
+    #expect(try document.object.text.contains(member))
+  }
+
+  @Test func `what we work out is not for the CA to say`() throws {
+    let text =
+      JSON.object(try Samples.authorization().raw).text.dropLast()
+      + #","challenges":[{"type":"dns-01","url":"https://ca.example/c/2","token":"evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA","chosen":true,"dns":{"target":"evil.example"}}]}"#
+    let url = try ACMEURL("https://ca.example/authz/1")
+    var document = try Samples.document()
+    document.authorizations = []
+    for _ in 1...2 { try document.update(Authorization(Samples.object(String(text)), url: url)) }
+    #expect(document.authorizations[0].chosen == nil)
+    #expect(document.authorizations[0].challenges[0].target == nil)
+  }
+
   @Test(arguments: [
     (#""format":"acme-order/1""#, #""format":"acme-order/2""#, 65),
     (#""format":"acme-order/1""#, #""format":"acme-account/1""#, 65),
@@ -62,6 +88,7 @@ import Testing
       #""identifier":{"type":"dns","value":"example.org"}"#, #""identifier":{"type":"dns","value":"other.example"}"#, 76
     ),
     ("LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0", "../../../../../../etc/cron.d/x", 65),
+    (#""type":"TXT""#, #""target":"--help","type":"TXT""#, 65),
   ])
   func `a document that was tampered with is refused`(_ part: String, _ other: String, _ status: Int32) throws {
     let text = try Samples.document().object.text

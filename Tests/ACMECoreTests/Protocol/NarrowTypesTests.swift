@@ -36,6 +36,23 @@ import Testing
     #expect(throws: Malformed.self) { try Token(text) }
   }
 
+  @Test func `a record's name is in lower case, without a dot at its end`() throws {
+    let name = try RecordName("_ACME-challenge.Example.ORG.")
+    #expect(name.text == "_acme-challenge.example.org")
+    #expect(name.parent?.parent?.text == "org")
+    #expect(name.parent?.parent?.parent == nil)
+    #expect(try name.isBelow(RecordName("example.org")) && !name.isBelow(RecordName("ample.org")))
+    #expect(!name.isBelow(name))
+  }
+
+  @Test(arguments: [
+    "", ".", "..", "a..b", ".a", "a b", "a\\.b", "*.a", "-a.b", "--help", "a\\032b", "ä.b", "a\n", "a/b", "a\u{0}b",
+    String(repeating: "a", count: 64), Array(repeating: "abcdefg", count: 33).joined(separator: "."),
+  ])
+  func `a record's name that a program could take for something else is refused`(_ text: String) {
+    #expect(throws: Malformed.self) { try RecordName(text) }
+  }
+
   @Test(arguments: ["", "a b", "a=", "a/b", String(repeating: "a", count: 2000)])
   func `a nonce that isn't one is refused`(_ text: String) {
     #expect(throws: Malformed.self) { try Nonce(text) }
