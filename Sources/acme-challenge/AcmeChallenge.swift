@@ -20,13 +20,19 @@ struct AcmeChallenge: Step {
   @OptionGroup var order: OrderOptions
   @OptionGroup var solving: SolverOptions
   @OptionGroup var listening: ListenerOptions
+  @OptionGroup var follow: FollowOption
+  @OptionGroup var wait: WaitOption
+  @OptionGroup var resolver: ResolverOption
   @OptionGroup var asked: AskedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
   static func main() { start() }
 
-  func validate() throws { try solving.refuseTypeWithoutHook() }
+  func validate() throws {
+    try solving.refuseTypeWithoutHook()
+    try resolver.refuse(unless: follow.dnsFollow || wait.dnsWait != nil, "--dns-wait or --dns-follow")
+  }
 
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
@@ -64,11 +70,13 @@ struct AcmeChallenge: Step {
     try solvers.prepare(for: pending)
     try refuseFailedChallenges(document)
     try document.choose(by: solvers)
+    try follow.follow(&document, asking: resolver, client.budget)
     tool.order = document
     Signals.hold()
     var published = Published()
     do {
       try published.publish(document, by: solvers, .publishing(tool, client.budget))
+      try wait.await(document, asking: resolver, client.budget, tool)
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {

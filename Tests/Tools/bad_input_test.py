@@ -227,6 +227,18 @@ class ChallengeTest(BadInputTest):
         (f"acme-challenge --webroot web {CA} --directory https://other.example/ <site.csr", 65, "directory|other"),
         (f"acme-challenge --webroot web {CA} --not-after yesterday <site.csr", 64, "yesterday|not-after"),
         (f"acme-challenge --webroot web {CA} --manual <site.csr", 64, "--manual"),
+        *((f"acme-challenge --hook true --dns-wait {seconds} {CA} <site.csr", 64, "dns-wait")
+          for seconds in ("0", "-1", "1.5", "soon", "99999999999", "99999999999999999999")),
+        *((f"acme-challenge --hook true --dns-wait 1 --resolver '{address}' {CA} <site.csr", 64, "resolver|ADDR")
+          for address in ("", "ns1.example", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "[::1", "::1]:53", ":53",
+                          "[192.0.2.1]:53", "192.0.2.1:53:53")),
+        (f"acme-challenge --hook true --resolver 192.0.2.1 {CA} <site.csr", 64, "--resolver goes with --dns-wait"),
+        (f"acme-challenge order --resolver 192.0.2.1 {CA} <site.csr", 64, "--resolver goes with --dns-follow"),
+        ("acme-challenge publish --hook true --resolver ::1 <order.json", 64, "--resolver goes with --dns-follow"),
+        ("acme-challenge respond --resolver ::1 -k account.key <order.json", 64, "--resolver goes with --dns-wait"),
+        ("acme-challenge respond --dns-follow -k account.key <order.json", 64, "--dns-follow"),
+        ("acme-challenge publish --hook true --dns-wait 1 <order.json", 64, "--dns-wait"),
+        ("acme-challenge show --dns-follow <order.json", 64, "--dns-follow"),
         (f"acme-challenge --webroot web {CA} show <order.json", 64, "show"),
         (f"acme-challenge {CA} --webroot", 64, "--webroot"),
         ("acme-challenge juggle <order.json", 64, "juggle"),

@@ -36,6 +36,9 @@ class LinkageTest(ToolTest):
             with self.subTest(tool):
                 self.assertFalse(self.needed(tool) & {"libssl", "libresolv"})
 
+    def test_libresolv_is_for_dns(self):
+        self.assertIn("libresolv", self.needed("acme-challenge"))
+
     def test_no_foundation_and_no_swift_runtime(self):
         for tool in TOOLS:
             with self.subTest(tool):
@@ -95,7 +98,7 @@ class OptionsTest(ToolTest):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--dns-wait", "--resolver", "--persist",
+        later = {"--persist",
                  "--manual", "--replaces", "--explain", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:
@@ -147,7 +150,8 @@ class SourcesTest(ToolTest):
 
     def test_walls(self):
         """Only ACMEClient talks to libcurl; C's modules stay with those that wrap them."""
-        homes = {"CCurl": {"ACMEClient"}, "COpenSSL": {"ACMECore"}, "COpenSSLTLS": {"acme-challenge"}}
+        homes = {"CCurl": {"ACMEClient"}, "COpenSSL": {"ACMECore"}, "COpenSSLTLS": {"acme-challenge"},
+                 "CResolv": {"acme-challenge"}}
         for file in self.sources():
             home = pathlib.Path(file.relative_to(REPO / "Sources")).parts[0]
             for module in re.findall(r"(?m)^\s*(?:\w+\s+)?import (\w+)", file.read_text()):

@@ -55,11 +55,13 @@ def wait_until(condition, what, seconds=20):
 class Testbed:
     """One running testbed; `env` is what it says of itself: ACME_DIRECTORY, WEBROOT, HTTP_PORT and so on."""
 
+    enter = ()  # words before the command that starts it
+
     def __init__(self, **settings):
         self._folder = tempfile.TemporaryDirectory(prefix="acme-testbed-")
         self.dir = pathlib.Path(self._folder.name).resolve()
         atexit.register(self.stop)
-        subprocess.run([SCRIPT, "start", self.dir, *(f"{n}={v}" for n, v in settings.items())], check=True)
+        subprocess.run([*self.enter, SCRIPT, "start", self.dir, *(f"{n}={v}" for n, v in settings.items())], check=True)
         self.env = dict(word.split("=", 1) for word in shlex.split((self.dir / "env").read_text()))
         self.webroot = pathlib.Path(self.env["WEBROOT"])
 

@@ -36,7 +36,7 @@ struct ListeningAddress {
 
   var text: String {
     guard let address else { return "port \(port)" }
-    return address.octets.count == 16 ? "[\(address.text)]:\(port)" : "\(address.text):\(port)"
+    return SocketAddress(address: address, port: port).text
   }
 }
 
@@ -68,9 +68,8 @@ struct ListeningSockets: Sendable {
   private struct NoSuchFamily: Error {}
 
   private static func listen(_ one: IPAddress, _ address: ListeningAddress) throws -> Int32 {
-    let isIPv6 = one.octets.count == 16
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    let number = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
+    let place = SocketAddress(address: one, port: address.port)
+    let number = place.socket(SOCK_STREAM)
     guard number >= 0 else {
       guard errno != EAFNOSUPPORT || address.address != nil else { throw NoSuchFamily() }
       throw failure(address)
@@ -78,28 +77,14 @@ struct ListeningSockets: Sendable {
     var on: Int32 = 1
     setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
     // Each family has a socket of its own.
-    if isIPv6 { setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<Int32>.size)) }
-    guard bind(number, one, address.port) == 0, Glibc.listen(number, SOMAXCONN) == 0 else {
+    if place.isIPv6 { setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<Int32>.size)) }
+    guard place.bind(number) == 0, Glibc.listen(number, SOMAXCONN) == 0 else {
       let isMissing = errno == EADDRNOTAVAIL && address.address == nil
       let failure = failure(address)
       close(number)
       throw isMissing ? NoSuchFamily() as any Error : failure
     }
     return number
-  }
-
-  private static func bind(_ number: Int32, _ address: IPAddress, _ port: UInt16) -> Int32 {
-    var storage = sockaddr_storage()
-    return withUnsafeMutableBytes(of: &storage) { bytes in
-      let isIPv6 = address.octets.count == 16
-      bytes.storeBytes(of: sa_family_t(isIPv6 ? AF_INET6 : AF_INET), as: sa_family_t.self)
-      bytes.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
-      // The address stands after the port, in IPv6 after the flow label too.
-      for (index, octet) in address.octets.enumerated() { bytes[(isIPv6 ? 8 : 4) + index] = octet }
-      let length = isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-      guard let base = bytes.baseAddress else { return -1 }
-      return Glibc.bind(number, base.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
-    }
   }
 
   private static func failure(_ address: ListeningAddress) -> Failure {

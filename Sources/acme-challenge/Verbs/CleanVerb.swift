@@ -8,18 +8,23 @@ struct CleanVerb: Step {
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var follow: FollowOption
+  @OptionGroup var resolver: ResolverOption
   @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func validate() throws { try solving.refuseTypeWithoutHook() }
+  func validate() throws {
+    try solving.refuseTypeWithoutHook()
+    try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
+  }
 
   /// After a failure there is something to clean too: what the problem's order names. The problem is then passed on.
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
     if let problem = tool.problem(in: input) {
       do {
-        if let document = try problem.order { try clean(document, tool, after: false) }
+        if var document = try problem.order { try clean(&document, tool, after: false) }
       } catch let interrupted as Interrupted {
         throw interrupted
       } catch {
@@ -29,15 +34,16 @@ struct CleanVerb: Step {
     }
     var document = try OrderDocument(tool.document(.order, in: input))
     try output.prepare()
-    try clean(document, tool, after: true)
+    try clean(&document, tool, after: true)
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)
   }
 
-  private func clean(_ document: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws {
+  private func clean(_ document: inout OrderDocument, _ tool: Tool, after isSuccess: Bool) throws {
     let solvers = try solving.serving(document)
     let circumstances = Circumstances(
       tool: tool, budget: try time.budget(tool), heedsSignals: true, isSuccess: isSuccess)
+    try follow.follow(&document, asking: resolver, circumstances.budget) { _, _ in true }
     var failure: (any Error)?
     for authorization in document.authorizations {
       guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }

@@ -10,12 +10,17 @@ struct RespondVerb: Step {
 
   @OptionGroup var order: OrderOptions
   @OptionGroup var choice: TypeOption
+  @OptionGroup var wait: WaitOption
+  @OptionGroup var resolver: ResolverOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
+
+  func validate() throws { try resolver.refuse(unless: wait.dnsWait != nil, "--dns-wait") }
 
   func perform(_ tool: Tool) throws -> Product {
     try goOn(tool) { client, document in
       guard document.order.status == .pending else { return try client.refuseDead(document) }
+      try wait.await(document, asking: resolver, client.budget, tool)
       try client.respond(&document, tool)
     } prepare: { document in
       guard document.order.status == .pending else { return }

@@ -10,6 +10,8 @@ struct OrderVerb: Step {
 
   @OptionGroup var order: OrderOptions
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var follow: FollowOption
+  @OptionGroup var resolver: ResolverOption
 
   @Option(
     help: ArgumentHelp("Take up the order at URL, instead of placing one.", valueName: "url"),
@@ -21,6 +23,7 @@ struct OrderVerb: Step {
   @OptionGroup var messageOptions: MessageOptions
 
   func validate() throws {
+    try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
     guard url == nil || asked.isEmpty else {
       throw ValidationError(
         "--url takes up an order as it is: --profile, --not-before and --not-after don't go with it")
@@ -43,6 +46,7 @@ struct OrderVerb: Step {
     } else {
       try document.choose(by: solvers)
     }
+    try follow.follow(&document, asking: resolver, client.budget)
     document.replayNonce = output.isPipe ? client.unusedNonce : nil
     return .document(try document.object)
   }

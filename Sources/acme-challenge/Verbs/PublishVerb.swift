@@ -8,11 +8,16 @@ struct PublishVerb: Step {
   static let outputKind = OutputKind.document
 
   @OptionGroup var solving: SolverOptions
+  @OptionGroup var follow: FollowOption
+  @OptionGroup var resolver: ResolverOption
   @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func validate() throws { try solving.refuseTypeWithoutHook() }
+  func validate() throws {
+    try solving.refuseTypeWithoutHook()
+    try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
+  }
 
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
@@ -20,6 +25,7 @@ struct PublishVerb: Step {
     let solvers = try solving.serving(document)
     try document.choose(by: solvers)
     let circumstances = Circumstances.publishing(tool, try time.budget(tool))
+    try follow.follow(&document, asking: resolver, circumstances.budget)
     Signals.hold()
     var published = Published()
     do {

@@ -1,0 +1,129 @@
+import ACMECore
+import Glibc
+
+/// One question on its way to one server: by UDP, and by TCP if the answer is too long for that (RFC 7766).
+final class Exchange {
+  enum Outcome {
+    case answer(Answer)
+    /// Nothing, or nothing that could be an answer.
+    case silence
+    /// This machine has no way to such an address.
+    case noRoute
+  }
+
+  /// A datagram may get lost.
+  private static let secondsUntilRepeated = 1.5
+  private static let patience = 4.0
+
+  private(set) var socket: Int32 = -1
+  private(set) var awaited = POLLIN
+  private(set) var outcome: Outcome?
+  private let query: Query
+  private let server: SocketAddress
+  private let now: () -> Double
+  private var repeatAt: Double?
+  private var end = 0.0
+  /// By TCP each message has its length before it.
+  private var unsent: ArraySlice<UInt8> = []
+  private var received: [UInt8] = []
+  private var isStream = false
+
+  init(_ query: Query, to server: SocketAddress, now: @escaping () -> Double) {
+    self.query = query
+    self.server = server
+    self.now = now
+  }
+
+  deinit { closeSocket() }
+
+  /// When something is to be done even if nothing comes.
+  var due: Double { min(repeatAt ?? end, end) }
+
+  func start() {
+    guard open(SOCK_DGRAM) else { return }
+    repeatAt = now() + Self.secondsUntilRepeated
+    sendDatagram()
+  }
+
+  func giveUp() { finish(.silence) }
+
+  /// The time of `due` has come.
+  func goOnLate() {
+    guard repeatAt != nil, now() < end else { return finish(.silence) }
+    repeatAt = nil
+    sendDatagram()
+  }
+
+  /// The socket is ready.
+  func goOn() {
+    if isStream { goOnByStream() } else { readDatagrams() }
+  }
+
+  private func finish(_ outcome: Outcome) {
+    self.outcome = outcome
+    closeSocket()
+  }
+
+  private func closeSocket() {
+    if socket >= 0 { close(socket) }
+    socket = -1
+  }
+
+  private func open(_ type: __socket_type) -> Bool {
+    closeSocket()
+    end = now() + Self.patience
+    socket = server.socket(type)
+    if socket >= 0, server.connect(socket) == 0 || errno == EINPROGRESS { return true }
+    finish([EAFNOSUPPORT, ENETUNREACH, EADDRNOTAVAIL].contains(errno) ? .noRoute : .silence)
+    return false
+  }
+
+  private func sendDatagram() {
+    _ = query.bytes.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
+  }
+
+  /// A message that is no answer may be somebody's who guesses: the true one may still come.
+  private func readDatagrams() {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(socket, &buffer, buffer.count)
+      guard count >= 0 else {
+        if errno != EAGAIN, errno != EINTR { finish(.silence) }
+        return
+      }
+      guard let answer = Answer(Array(buffer[..<count]), to: query) else { continue }
+      return answer.isTruncated ? startStream() : finish(.answer(answer))
+    }
+  }
+
+  private func startStream() {
+    isStream = true
+    repeatAt = nil
+    let count = query.bytes.count
+    unsent = ([UInt8(count >> 8), UInt8(count & 0xFF)] + query.bytes)[...]
+    awaited = POLLOUT
+    _ = open(SOCK_STREAM)
+  }
+
+  private func goOnByStream() {
+    guard unsent.isEmpty else {
+      let count = unsent.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
+      guard count >= 0 || errno == EAGAIN || errno == EINTR else { return finish(.silence) }
+      unsent = unsent.dropFirst(max(count, 0))
+      awaited = unsent.isEmpty ? POLLIN : POLLOUT
+      return
+    }
+    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+    let count = read(socket, &buffer, buffer.count)
+    guard count > 0 else {
+      if count == 0 || errno != EAGAIN && errno != EINTR { finish(.silence) }
+      return
+    }
+    received += buffer[..<count]
+    guard received.count >= 2 else { return }
+    let length = Int(received[0]) << 8 | Int(received[1])
+    guard received.count >= 2 + length else { return }
+    let answer = Answer(Array(received[2..<2 + length]), to: query)
+    finish(answer.map { $0.isTruncated ? .silence : .answer($0) } ?? .silence)
+  }
+}

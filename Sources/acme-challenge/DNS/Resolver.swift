@@ -1,0 +1,56 @@
+import ACMECore
+import ACMETool
+import CResolv
+import Glibc
+
+/// Name servers that find out for us what they don't know themselves.
+struct Resolver {
+  static let port: UInt16 = 53
+  /// How often all of them are asked for what none has answered.
+  private static let rounds = 2
+
+  let servers: [SocketAddress]
+
+  init(_ server: SocketAddress) { servers = [server] }
+
+  /// Those of this machine (resolv.conf).
+  static func ofThisMachine() throws -> Resolver {
+    var state = CResolv_state()
+    guard CResolv_init(&state) == 0 else { throw Failure(.noInput, "the system's resolver can't be set up") }
+    defer { CResolv_close(&state) }
+    let servers = (0..<min(state.nscount, MAXNS)).compactMap { index in
+      CResolv_server6(&state, index).map { SocketAddress($0.pointee) }
+        ?? CResolv_server4(&state, index).flatMap { SocketAddress($0.pointee) }
+    }
+    return Resolver(servers: servers)
+  }
+
+  private init(servers: [SocketAddress]) { self.servers = servers }
+
+  /// The definite answers, each from the first server that gives one. Throws `Interrupted`.
+  func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Answer] {
+    var answers: [Question: Answer] = [:]
+    for server in Array(repeating: servers, count: Self.rounds).joined() {
+      let open = questions.filter { answers[$0] == nil }
+      guard !open.isEmpty, asker.budget.remaining > 0 else { break }
+      for (question, outcome) in zip(open, try asker.ask(open.map { ($0, server) }, isRecursive: true)) {
+        if case .answer(let answer) = outcome, answer.refusal == nil { answers[question] = answer }
+      }
+    }
+    return answers
+  }
+}
+
+extension SocketAddress {
+  fileprivate init?(_ address: sockaddr_in) {
+    var octets = address.sin_addr
+    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
+    self.init(address: ip, port: UInt16(bigEndian: address.sin_port))
+  }
+
+  fileprivate init?(_ address: sockaddr_in6) {
+    var octets = address.sin6_addr
+    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
+    self.init(address: ip, port: UInt16(bigEndian: address.sin6_port), scope: address.sin6_scope_id)
+  }
+}
