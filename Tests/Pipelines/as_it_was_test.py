@@ -160,7 +160,7 @@ class Failed(AsItWasTest):
         self.serve()
         self.with_hook(after="sleep 1001")
         result = self.run_tool(*self.command(), "--timeout", "2", "-o", "ready.json", stdin=self.read("site.csr"))
-        self.fails(result, 75, "allowed are over while ./hook")
+        self.fails(result, 75, r"the time allowed \(\d s\) is over while ./hook")
         self.is_as_it_was()
 
 

@@ -85,7 +85,7 @@ struct DNSWait {
     let more = lacking.count > Self.mostShown ? ", and \(lacking.count - Self.mostShown) more" : ""
     return Failure(
       .notNow,
-      "the \(seconds) seconds of --dns-wait are over: "
+      "the time of --dns-wait (\(seconds) s) is over: "
         + lacking.prefix(Self.mostShown).joined(separator: ", ") + more,
       hint: "allow more with --dns-wait, or go on later",
       retryAt: Signals.clock.wall() + Int64(Self.longestPause))
