@@ -36,6 +36,8 @@ struct FileDescriptor {
     return nil
   }
 
+  func close() { Glibc.close(number) }
+
   var isTerminal: Bool { isatty(number) == 1 }
 
   var status: stat? {

@@ -2,23 +2,66 @@ internal import ACMECore
 internal import Glibc
 
 /// What a person is asked, on the terminal itself: stdin and stdout belong to the pipeline.
-enum Terminal {
+package enum Terminal {
   private static let longestLine = 1024
+
+  package static var isThere: Bool {
+    guard let terminal = try? open() else { return false }
+    terminal.close()
+    return true
+  }
+
+  /// Shows `text` as it is, whatever becomes of stdout and stderr.
+  package static func show(_ text: String) throws {
+    try onTerminal { try $0.write(Array(text.utf8)) }
+  }
+
+  /// Shows `text` and waits until the person presses Enter; what was typed before doesn't count.
+  ///
+  /// Throws `Failure` 78 where nobody will, and `Interrupted` where signals are held back.
+  package static func waitForEnter(_ text: String) throws {
+    try onTerminal { terminal in
+      tcflush(terminal.number, TCIFLUSH)
+      try terminal.write(Array(text.utf8))
+      var byte: UInt8 = 0
+      repeat {
+        guard let next = try readByte(terminal.number) else {
+          throw Failure(.personMustAct, "the terminal was closed before anybody pressed Enter")
+        }
+        byte = next
+      } while byte != 0x0A && byte != 0x0D
+    }
+  }
+
+  private static func onTerminal(_ body: (FileDescriptor) throws -> Void) throws {
+    do {
+      let terminal = try open()
+      defer { terminal.close() }
+      try body(terminal)
+    } catch let error as IOError {
+      throw Failure(.personMustAct, "there is no terminal to ask on: \(error.reason)")
+    }
+  }
+
+  private static func open() throws(IOError) -> FileDescriptor {
+    let number = Glibc.open("/dev/tty", O_RDWR | O_CLOEXEC)
+    guard number >= 0 else { throw IOError(errno) }
+    return FileDescriptor(number: number)
+  }
 
   /// Reads a line without showing it.
   ///
   /// Throws `Failure` 78 where there is no terminal.
   static func askPassphrase(_ question: String) throws -> [UInt8] {
-    let number = open("/dev/tty", O_RDWR | O_CLOEXEC)
-    guard number >= 0 else {
+    guard let terminal = try? open() else {
       throw Failure(
         .personMustAct, "the \(question.dropLast(2).shown()) is needed, and there is no terminal to ask for it",
         hint: "give it with --passphrase-file, or set ACME_PASSPHRASE_FILE")
     }
-    defer { close(number) }
+    defer { terminal.close() }
     do {
       // A signal that came while the echo is off would leave the terminal so.
-      return try Signals.holding(and: [SIGQUIT, SIGTSTP]) { try askSilently(question, FileDescriptor(number: number)) }
+      return try Signals.holding(and: [SIGQUIT, SIGTSTP]) { try askSilently(question, terminal) }
     } catch let error as IOError {
       throw Failure(.io, "asking on the terminal failed: \(error.reason)")
     }
@@ -41,16 +84,26 @@ enum Terminal {
   private static func readLine(_ number: Int32) throws -> [UInt8] {
     var line: [UInt8] = []
     while line.count <= longestLine {
-      var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-      let count = poll(&ready, 1, 200)
-      if Signals.isPending { throw Interrupted() }
-      guard count >= 0 else { throw IOError(errno) }
-      guard count > 0 else { continue }
-      var byte: UInt8 = 0
-      guard read(number, &byte, 1) == 1, byte != 0x0A, byte != 0x0D else { break }
+      guard let byte = try readByte(number), byte != 0x0A, byte != 0x0D else { break }
       line.append(byte)
     }
     return line
+  }
+
+  /// nil at the end. Throws `Interrupted`.
+  private static func readByte(_ number: Int32) throws -> UInt8? {
+    while true {
+      var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      let count = poll(&ready, 1, 200)
+      if Signals.isPending { throw Interrupted() }
+      // Stopped and gone on with, the process finds its wait interrupted.
+      guard count >= 0 || errno == EINTR else { throw IOError(errno) }
+      guard count > 0 else { continue }
+      var byte: UInt8 = 0
+      let read = Glibc.read(number, &byte, 1)
+      if read < 0, errno == EINTR { continue }
+      return read == 1 ? byte : nil
+    }
   }
 }
 

@@ -45,7 +45,14 @@ extension OrderDocument {
   }
 
   private func offered(_ type: Challenge.Kind, by authorization: Authorization) throws -> Challenge.Kind {
-    guard possibleTypes(of: authorization).contains(type) else { throw unmeetable(authorization, "no \(type)") }
+    guard let challenge = authorization.challenges.first(where: { $0.type == type }) else {
+      throw unmeetable(authorization, "no \(type)")
+    }
+    do { _ = try checkedPublication(challenge, of: authorization) } catch {
+      throw Failure(
+        .refused,
+        "the CA's \(type) for \(authorization.identifier) can't be met: \(error.reason) (order \(url))")
+    }
     return type
   }
 

@@ -7,8 +7,9 @@ struct Proof {
   /// The identifier as the CA wrote it: without `*.`.
   let identifierObject: JSONObject
   let type: Challenge.Kind
-  let token: Token
-  let keyAuthorization: String
+  /// nil where no secret of the CA's is shown, but a record that stays; and so with the next.
+  let token: Token?
+  let keyAuthorization: String?
   let publication: Publication
 
   /// nil where it isn't proved by DNS.
@@ -18,11 +19,13 @@ struct Proof {
 extension OrderDocument {
   /// nil where `challenge` is of a type that these tools don't know, or can't be met for such an identifier.
   func proof(_ challenge: Challenge, of authorization: Authorization) -> Proof? {
-    guard let token = challenge.answerable?.token, let publication = publication(challenge, of: authorization),
+    guard let publication = publication(challenge, of: authorization),
       let identifier = authorization.raw["identifier"]?.object
     else { return nil }
+    let token = challenge.answerable?.token
     return Proof(
       identifier: authorization.identifier, identifierObject: identifier, type: challenge.type, token: token,
-      keyAuthorization: KeyAuthorization(token: token, thumbprint: jwk.thumbprint).text, publication: publication)
+      keyAuthorization: token.map { KeyAuthorization(token: $0, thumbprint: jwk.thumbprint).text },
+      publication: publication)
   }
 }

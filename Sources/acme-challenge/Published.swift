@@ -15,6 +15,7 @@ struct Published {
       things.append((proof, solver))
       try solver.publish(proof, circumstances)
     }
+    try solvers.conclude(circumstances)
   }
 
   /// A cleanup that fails is no failure of the order: it is said, naming what is left.

@@ -226,7 +226,11 @@ class ChallengeTest(BadInputTest):
         ("acme-challenge --webroot web -k other.key <order.json", 65, "key"),
         (f"acme-challenge --webroot web {CA} --directory https://other.example/ <site.csr", 65, "directory|other"),
         (f"acme-challenge --webroot web {CA} --not-after yesterday <site.csr", 64, "yesterday|not-after"),
-        (f"acme-challenge --webroot web {CA} --manual <site.csr", 64, "--manual"),
+        (f"acme-challenge --webroot web {CA} --by-post <site.csr", 64, "--by-post"),
+        (f"acme-challenge --webroot web {CA} --manual <site.csr", 64, "--manual goes with --type"),
+        (f"acme-challenge --hook true {CA} --manual --type dns-01 <site.csr", 64, "not for both"),
+        (f"acme-challenge {CA} --persist --type dns-persist-01 <site.csr", 64, "--type says"),
+        (f"acme-challenge {CA} --hook true --type dns-persist-01 <site.csr", 64, "--persist"),
         *((f"acme-challenge --hook true --dns-wait {seconds} {CA} <site.csr", 64, "dns-wait")
           for seconds in ("0", "-1", "1.5", "soon", "99999999999", "99999999999999999999")),
         *((f"acme-challenge --hook true --dns-wait 1 --resolver '{address}' {CA} <site.csr", 64, "resolver|ADDR")

@@ -98,8 +98,7 @@ class OptionsTest(ToolTest):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--persist",
-                 "--manual", "--replaces", "--explain", "--signer", "--public-key", "--list",
+        later = {"--replaces", "--explain", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:
             for verb in ((), *((verb,) for verb in VERBS.get(tool, ()))):

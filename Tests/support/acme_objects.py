@@ -33,7 +33,8 @@ class Authorization:
         self.tokens = {kind: secrets.token_urlsafe(24) for kind in self.kinds()}
 
     def kinds(self):
-        return ["dns-01"] if self.wildcard else ["http-01"] if self.kind == "ip" else ["dns-01", "http-01"]
+        by_dns = [*self.ca.drafts, "dns-01"]
+        return by_dns if self.wildcard else ["http-01"] if self.kind == "ip" else [*by_dns, "http-01"]
 
     def answer(self, kind):
         self.answered, self.polls = kind, self.ca.pending_polls
@@ -49,10 +50,14 @@ class Authorization:
         if self.status != "pending" or not self.answered or self.polls:
             return
         token = self.tokens[self.answered]
-        if self.answered == "http-01" and self.ca.proved(self.name, token, self.account):
+        if self.answered == "http-01":
+            proved = self.ca.proved(self.name, token, self.account)
+            detail = f"http://{self.name}/.well-known/acme-challenge/{token} is not the key authorization"
+        else:
+            proved, detail = self.ca.shown_by_dns(self), f"no right TXT record for {self.name}"
+        if proved:
             self.status = "valid"
         else:
-            detail = f"http://{self.name}/.well-known/acme-challenge/{token} is not the key authorization"
             self.error = {"type": "urn:ietf:params:acme:error:unauthorized", "status": 403, "detail": detail}
             self.status = "pending" if self.ca.lenient else "invalid"
 
@@ -63,6 +68,9 @@ class Authorization:
             status = "invalid" if self.error else "valid" if self.status == "valid" else busy
         object = {"type": kind, "url": self.ca.url("challenge", self.url.rsplit("/", 1)[1], kind),
                   "token": self.tokens[kind], "status": status}
+        if kind == "dns-persist-01":
+            del object["token"]
+            object |= self.ca.drafts[kind]
         extra = {"invalid": {"error": self.error}, "valid": {"validated": rfc3339()}}
         return object | extra.get(status, {})
 

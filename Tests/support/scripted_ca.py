@@ -10,10 +10,13 @@ requests there from 1, or is EVERY. A fault (see faults.py) gets the request and
 and gives its answer; the answer that the fault gives back is the one that is sent.
 
 Every request is checked before its fault is played, and kept in `requests`; `violations` says what no right client
-would have sent. http-01 is validated by looking into the web root's folder, so that no web server is needed.
+would have sent. http-01 is validated by looking into the web root's folder, so that no web server is needed, and the
+challenges of DNS by looking into `zone`, a file with a line `NAME VALUE` for each TXT record.
 """
 
+import base64
 import functools
+import hashlib
 import hmac
 import json
 import pathlib
@@ -48,7 +51,7 @@ class ScriptedCA:
 
     def __init__(self, script=(), *, webroot=None, pending_polls=0, processing_polls=0, reuse=(), terms=True, eab=None,
                  unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=(),
-                 trusted="web-root"):
+                 trusted="web-root", zone=None, drafts=None):
         self.script, self.webroot = list(script), webroot
         self.pending_polls = pending_polls  # so many looks find an answered challenge still at work
         self.processing_polls = processing_polls  # and so many an order that is being issued
@@ -58,6 +61,8 @@ class ScriptedCA:
         self.unproved = set(unproved)  # names that are never found proved
         self.lenient = lenient  # like Caddy: a wrong answer leaves authorization and order pending
         self.reversed = reversed  # names and authorizations come in another order than they were asked in
+        self.zone = zone and pathlib.Path(zone)
+        self.drafts = drafts or {}  # challenge types beside those of RFC 8555 → what more stands in such a challenge
         self.meta, self.certificate = meta or {}, certificate
         self.hosts = ["127.0.0.1", *hosts]  # under which it may be asked
         self.issuer = issuer.issuer()
@@ -316,6 +321,38 @@ class ScriptedCA:
         file = pathlib.Path(self.webroot, ".well-known/acme-challenge", token)
         right = file.is_file() and file.read_text().rstrip() == f"{token}.{jose.thumbprint(account.jwk)}"
         return right and name not in self.unproved
+
+
+    def shown_by_dns(self, authorization):
+        """Is the right record in the zone?"""
+        kind, name = authorization.answered, authorization.name.removeprefix("*.")
+        lines = self.zone.read_text().splitlines() if self.zone and self.zone.exists() else []
+        if kind == "dns-persist-01":
+            shown = [line.split(" ", 1)[1] for line in lines if line.startswith(f"_validation-persist.{name} ")]
+            return any(self.stands(authorization, value) for value in shown)
+        token, account = authorization.tokens[kind], authorization.account
+        label = {"dns-account-01": account_label(account.url) + "._acme-challenge"}.get(kind, "_acme-challenge")
+        digest = jose.b64(hashlib.sha256(f"{token}.{jose.thumbprint(account.jwk)}".encode()).digest())
+        return f"{label}.{name} {digest}" in lines
+
+    def stands(self, authorization, value):
+        """draft-ietf-acme-dns-persist, in the three spellings that there are."""
+        issuer, *parameters = [part.strip() for part in value.split(";")]
+        parameters = dict(parameter.split("=", 1) for parameter in parameters)
+        challenge, account = self.drafts["dns-persist-01"], authorization.account
+        expected = challenge.get("accounturi", account.url)
+        if "accountHashPrefix" in self.meta and "issuerDomainNames" in challenge:
+            name = authorization.name.removeprefix("*.").encode()
+            hashed = bytes([len(name)]) + name + (jose.thumbprint(account.jwk) + account.url).encode()
+            expected = self.meta["accountHashPrefix"] + "sha-256/" + jose.b64(hashlib.sha256(hashed).digest())
+        issuers = challenge.get("issuerDomainNames") or challenge["issuer-domain-names"]
+        wide = parameters.get("policy") == "wildcard" or not authorization.wildcard
+        return issuer in issuers and parameters["accounturi"] == expected and wide
+
+
+def account_label(url):
+    """draft-ietf-acme-dns-account-label."""
+    return "_" + base64.b32encode(hashlib.sha256(url.encode()).digest()[:10]).decode().lower()
 
 
 def unique(pairs):

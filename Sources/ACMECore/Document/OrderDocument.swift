@@ -104,7 +104,15 @@ package struct OrderDocument: Sendable {
 
   /// What is to be published for `challenge` of `authorization`.
   package func publication(_ challenge: Challenge, of authorization: Authorization) -> Publication? {
-    Publication(challenge, identifier: authorization.identifier, thumbprint: jwk.thumbprint)
+    try? checkedPublication(challenge, of: authorization)
+  }
+
+  /// The same, saying why there is none.
+  package func checkedPublication(
+    _ challenge: Challenge, of authorization: Authorization
+  ) throws(Malformed) -> Publication {
+    let prover = Prover(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
+    return try Publication(challenge, identifier: authorization.identifier, by: prover)
   }
 
   /// Takes the CA as it is now, where the document could not be believed.
@@ -183,8 +191,9 @@ extension OrderDocument {
     guard let answerable = challenge.answerable,
       let publication = publication(challenge, of: authorization)
     else { return object }
-    let authorization = KeyAuthorization(token: answerable.token, thumbprint: jwk.thumbprint)
-    object["keyAuthorization"] = .string(authorization.text)
+    object["keyAuthorization"] = answerable.token.map {
+      .string(KeyAuthorization(token: $0, thumbprint: jwk.thumbprint).text)
+    }
     let member = publication.member
     object[member.name] = .object(member.object)
     if challenge.isChosen { object["chosen"] = .bool(true) }

@@ -8,14 +8,17 @@ package struct Challenge: Equatable, Sendable {
     package static let http01 = Kind(rawValue: "http-01")
     package static let dns01 = Kind(rawValue: "dns-01")
     package static let tlsALPN01 = Kind(rawValue: "tls-alpn-01")
-    package static let known: [Kind] = [.http01, .dns01, .tlsALPN01]
+    package static let dnsAccount01 = Kind(rawValue: "dns-account-01")
+    package static let dnsPersist01 = Kind(rawValue: "dns-persist-01")
+    package static let known: [Kind] = [.http01, .dns01, .tlsALPN01, .dnsAccount01, .dnsPersist01]
 
     package var description: String { rawValue.shown(limit: 100) }
 
     /// A wildcard is proved by DNS alone (RFC 8555 §7.1.4 and 8.4), an address never (RFC 8738 §7).
     package func canProve(_ identifier: Identifier) -> Bool {
       switch (self, identifier) {
-      case (.dns01, .dns), (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): true
+      case (.dns01, .dns), (.dnsAccount01, .dns), (.dnsPersist01, .dns): true
+      case (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): true
       case (.http01, .ip), (.tlsALPN01, .ip): true
       default: false
       }
@@ -25,7 +28,8 @@ package struct Challenge: Equatable, Sendable {
   /// What makes a challenge one that can be met.
   package struct Answerable: Equatable, Sendable {
     package let url: ACMEURL
-    package let token: Token
+    /// nil for dns-persist-01, which has none.
+    package let token: Token?
   }
 
   /// The CA's object, without what our documents add to it.
@@ -59,6 +63,7 @@ package struct Challenge: Equatable, Sendable {
     for name in Self.additions { raw[name] = nil }
     self.raw = raw
     answerable = Answerable(
-      url: try object.requiredURL("url"), token: try Token(object.requiredString("token")))
+      url: try object.requiredURL("url"),
+      token: try type == .dnsPersist01 ? nil : Token(object.requiredString("token")))
   }
 }

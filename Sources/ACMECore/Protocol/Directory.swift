@@ -32,4 +32,14 @@ package struct Directory: Equatable, Sendable {
   package var externalAccountRequired: Bool { meta?["externalAccountRequired"]?.bool ?? false }
   /// Names of the profiles that may be asked for (draft-ietf-acme-profiles); nil where the CA has none.
   package var profiles: [String]? { meta?["profiles"]?.object?.members.map(\.name) }
+
+  /// Names by which the CA goes in DNS: in CAA records (RFC 8555 §7.1.1), and in the records of dns-persist-01.
+  var caaIdentities: [String] { names("caaIdentities") }
+  var issuerDomainNames: [String] { names("issuerDomainNames") }
+  /// What a hashed account's URI begins with (draft-ietf-acme-dns-persist-02).
+  var accountHashPrefix: String? { meta?["accountHashPrefix"]?.string }
+
+  private func names(_ member: String) -> [String] {
+    (meta?[member]?.array ?? []).compactMap { $0.string.flatMap { try? DomainName(typed: $0) }?.text }
+  }
 }

@@ -25,6 +25,15 @@ package struct TXTRecord: Equatable, Sendable {
   /// Where a CNAME at `name` leads; nil where none was followed.
   package let target: RecordName?
   package let value: String
+  /// Whether it is meant to stay (dns-persist-01).
+  package let stays: Bool
+
+  init(name: String, target: RecordName? = nil, value: String, stays: Bool = false) {
+    self.name = name
+    self.target = target
+    self.value = value
+    self.stays = stays
+  }
 
   /// Where it has to be put.
   package var place: String { target?.text ?? name }
@@ -41,10 +50,15 @@ package enum Publication: Equatable, Sendable {
   /// The folder that http-01 looks into (RFC 8555 §8.3).
   package static let httpFolder = ".well-known/acme-challenge"
 
-  /// nil where the challenge is of a type that we do not know, or cannot be met for such an identifier.
-  package init?(_ challenge: Challenge, identifier: Identifier, thumbprint: String) {
-    guard let token = challenge.answerable?.token else { return nil }
-    let authorization = KeyAuthorization(token: token, thumbprint: thumbprint)
+  /// Throws where the challenge is of a type that we do not know, or cannot be met for such an identifier.
+  package init(_ challenge: Challenge, identifier: Identifier, by prover: Prover) throws(Malformed) {
+    if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
+      let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, by: prover)
+      self = .dns(TXTRecord(name: "_validation-persist.\(name.text)", value: record.value, stays: true))
+      return
+    }
+    guard let token = challenge.answerable?.token else { throw Malformed("\(challenge.type) is not known here") }
+    let authorization = KeyAuthorization(token: token, thumbprint: prover.thumbprint)
     switch (challenge.type, identifier) {
     case (.http01, .dns(let name, wildcard: false)):
       self = .http(token: token, host: name.text, body: authorization.text)
@@ -54,11 +68,16 @@ package enum Publication: Equatable, Sendable {
     case (.dns01, .dns(let name, _)):
       self = .dns(
         TXTRecord(name: "_acme-challenge.\(name.text)", target: challenge.target, value: authorization.dnsValue))
+    case (.dnsAccount01, .dns(let name, _)):
+      self = .dns(
+        TXTRecord(
+          name: "\(prover.dnsLabel)._acme-challenge.\(name.text)", target: challenge.target,
+          value: authorization.dnsValue))
     case (.tlsALPN01, .dns(let name, wildcard: false)):
       self = .tls(name: name.text, digest: authorization.tlsDigest)
     case (.tlsALPN01, .ip(let address)):
       self = .tls(name: address.reverseName, digest: authorization.tlsDigest)
-    default: return nil
+    default: throw Malformed("\(challenge.type) can't prove control of \(identifier)")
     }
   }
 

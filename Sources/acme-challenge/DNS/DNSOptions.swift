@@ -29,7 +29,9 @@ struct FollowOption: ParsableArguments {
     var names: [(authorization: Int, challenge: Int, name: RecordName)] = []
     for (index, authorization) in document.authorizations.enumerated() {
       for (place, challenge) in authorization.challenges.enumerated() where isMeant(authorization, challenge) {
-        guard case .dns(let record) = document.publication(challenge, of: authorization) else { continue }
+        guard case .dns(let record) = document.publication(challenge, of: authorization), !record.stays else {
+          continue
+        }
         names.append((index, place, try reading("the record to publish") { try RecordName(record.name) }))
       }
     }
@@ -67,7 +69,7 @@ struct WaitOption: ParsableArguments {
     guard let dnsWait else { return }
     let records = document.authorizations.compactMap { authorization -> TXTRecord? in
       guard authorization.status == .pending, let chosen = authorization.chosen, chosen.status == .pending,
-        case .dns(let record) = document.publication(chosen, of: authorization)
+        case .dns(let record) = document.publication(chosen, of: authorization), !record.stays
       else { return nil }
       return record
     }

@@ -14,8 +14,8 @@ struct ALPNSolver: Solver {
   func prepare(for identifiers: [Identifier]) throws { try port.take() }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard case .tls(let name, _) = proof.publication else { return }
-    let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: proof.keyAuthorization)
+    guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }
+    let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: keyAuthorization)
     try port.show(certificate, as: name) { certificates in
       let context = try TLSContext(certificates)
       return { TLSConnection($0, context) }

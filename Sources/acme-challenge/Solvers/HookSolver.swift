@@ -11,8 +11,8 @@ final class HookSolver: Solver {
   private let cleanupCommand: CommandWords?
   private let type: Challenge.Kind
   private let style: HookStyle?
-  /// What was said when it was published, by token.
-  private var said: [Token: String] = [:]
+  /// What was said when it was published, by what was.
+  private var said: [String: String] = [:]
 
   init(_ command: CommandWords, cleanup: CommandWords?, type: Challenge.Kind, style: HookStyle?) {
     self.command = command
@@ -28,7 +28,7 @@ final class HookSolver: Solver {
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     let output = try run(command, .present, proof, circumstances)
-    said[proof.token] = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
+    said[proof.publication.line] = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
   }
 
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
@@ -42,8 +42,8 @@ final class HookSolver: Solver {
     _ command: CommandWords, _ purpose: HookCall.Purpose, _ proof: Proof, _ circumstances: Circumstances
   ) throws -> [UInt8] {
     let tool = circumstances.tool
-    let call =
-      style.map { HookCall(purpose, proof, style: $0, said: said[proof.token] ?? "") } ?? HookCall(purpose, proof)
+    let said = said[proof.publication.line] ?? ""
+    let call = style.map { HookCall(purpose, proof, style: $0, said: said) } ?? HookCall(purpose, proof)
     let words = CommandWords(command.words + call.arguments)
     tool.messages.step("\(words.text) for \(proof.identifier)")
     let hook = ChildProcess(

@@ -6,6 +6,15 @@ enum HookStyle: String, CaseIterable {
   case certbot
   case uacme
   case legoExec = "lego-exec"
+
+  /// Whether such a hook can know what to do. dehydrated's and certbot's find the place of a record by themselves.
+  func canProve(by type: Challenge.Kind) -> Bool {
+    switch self {
+    case .legoExec: [.dns01, .dnsAccount01].contains(type)
+    case .dehydrated, .certbot: type != .dnsAccount01
+    case .uacme: true
+    }
+  }
 }
 
 /// One call of a hook.
@@ -30,10 +39,9 @@ struct HookCall {
   init(_ purpose: Purpose, _ proof: Proof) {
     arguments = [Self.verb(purpose)]
     input = Self.document(proof).text + "\n"
-    variables = [
-      "ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": proof.name, "ACME_TOKEN": proof.token.text,
-      "ACME_KEY_AUTHORIZATION": proof.keyAuthorization,
-    ]
+    variables = ["ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": proof.name]
+    variables["ACME_TOKEN"] = proof.token?.text
+    variables["ACME_KEY_AUTHORIZATION"] = proof.keyAuthorization
     if case .http(let token, _, _) = proof.publication {
       variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
     }
@@ -45,14 +53,15 @@ struct HookCall {
   ///
   /// - Parameter said: what the hook said on stdout when it was called to present.
   init(_ purpose: Purpose, _ proof: Proof, style: HookStyle, said: String) {
+    let token = proof.token?.text ?? ""
     switch (style, purpose) {
     case (.dehydrated, .present):
-      arguments = ["deploy_challenge", proof.name, proof.token.text, proof.visible]
+      arguments = ["deploy_challenge", proof.name, token, proof.visible]
     case (.dehydrated, .cleanup):
-      arguments = ["clean_challenge", proof.name, proof.token.text, proof.visible]
-    case (.uacme, .present): arguments = ["begin", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
+      arguments = ["clean_challenge", proof.name, token, proof.visible]
+    case (.uacme, .present): arguments = ["begin", proof.type.rawValue, proof.name, token, proof.visible]
     case (.uacme, .cleanup(let isSuccess)):
-      arguments = [isSuccess ? "done" : "failed", proof.type.rawValue, proof.name, proof.token.text, proof.visible]
+      arguments = [isSuccess ? "done" : "failed", proof.type.rawValue, proof.name, token, proof.visible]
     case (.legoExec, _):
       arguments = [Self.verb(purpose)] + (proof.record.map { ["\($0.place).", $0.value] } ?? [])
     case (.certbot, _):
@@ -61,7 +70,7 @@ struct HookCall {
         "CERTBOT_DOMAIN": proof.name, "CERTBOT_VALIDATION": proof.visible, "CERTBOT_ALL_DOMAINS": proof.name,
         "CERTBOT_REMAINING_CHALLENGES": "0",
       ]
-      if proof.type == .http01 { variables["CERTBOT_TOKEN"] = proof.token.text }
+      if proof.type == .http01 { variables["CERTBOT_TOKEN"] = token }
       if case .cleanup = purpose { variables["CERTBOT_AUTH_OUTPUT"] = said }
     }
   }
@@ -71,10 +80,9 @@ struct HookCall {
   }
 
   private static func document(_ proof: Proof) -> JSONObject {
-    var object: JSONObject = [
-      "identifier": .object(proof.identifierObject), "keyAuthorization": .string(proof.keyAuthorization),
-      "token": .string(proof.token.text), "type": .string(proof.type.rawValue),
-    ]
+    var object: JSONObject = ["identifier": .object(proof.identifierObject), "type": .string(proof.type.rawValue)]
+    object["keyAuthorization"] = proof.keyAuthorization.map(JSON.string)
+    object["token"] = (proof.token?.text).map(JSON.string)
     let member = proof.publication.member
     object[member.name] = .object(member.object)
     return object
@@ -87,6 +95,7 @@ extension Proof {
 
   /// What the CA is going to see: of http-01 the key authorization, of dns-01 and tls-alpn-01 its digest in base64url.
   fileprivate var visible: String {
-    type == .http01 ? keyAuthorization : KeyAuthorization(text: keyAuthorization).dnsValue
+    let text = keyAuthorization ?? ""
+    return type == .http01 ? text : KeyAuthorization(text: text).dnsValue
   }
 }

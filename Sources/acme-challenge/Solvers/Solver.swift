@@ -11,8 +11,15 @@ protocol Solver {
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws
 
+  /// All that this run publishes has been published; now it may be waited for.
+  func conclude(_ circumstances: Circumstances) throws
+
   /// Takes away just what was put there for `proof`, if it still is as it was put there. What isn't there is no error.
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws
+}
+
+extension Solver {
+  func conclude(_ circumstances: Circumstances) throws {}
 }
 
 /// What a solver has to know of the run that it is part of.

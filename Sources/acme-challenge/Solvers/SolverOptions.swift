@@ -28,6 +28,13 @@ struct SolverOptions: ParsableArguments {
     transform: SolverOptions.command)
   var cleanupHook: CommandWords?
 
+  @Flag(
+    help: "dns-persist-01: a record that stays proves the names that no option before serves. See the verb show.")
+  var persist = false
+
+  @Flag(help: "With --type: say on the terminal what to publish for the other names, and wait for Enter.")
+  var manual = false
+
   @OptionGroup var choice: TypeOption
 
   func validate() throws {
@@ -41,10 +48,15 @@ struct SolverOptions: ParsableArguments {
     guard cleanupHook == nil || hookStyle == .certbot else {
       throw ValidationError("--cleanup-hook goes with --hook-style certbot")
     }
-    guard hookStyle != .legoExec || choice.type ?? .dns01 == .dns01 else {
-      throw ValidationError("a lego-exec hook proves by dns-01 alone")
+    if let hookStyle, !hookStyle.canProve(by: choice.type ?? .dns01) {
+      throw ValidationError("a \(hookStyle.rawValue) hook knows nothing of \((choice.type ?? .dns01))")
     }
-    if !webroot.isEmpty { try refuseTypeWithoutHook() }
+    guard hook == nil || choice.type != .dnsPersist01 else {
+      throw ValidationError("a hook takes away what it has put: the record of dns-persist-01 stays, see --persist")
+    }
+    guard !manual || choice.type != nil else { throw ValidationError("--manual goes with --type") }
+    guard !manual || hook == nil else { throw ValidationError("--type is for --manual or for --hook, not for both") }
+    if !webroot.isEmpty || persist { try refuseTypeWithoutHook() }
   }
 
   var solvers: Solvers { solvers(and: []) }
@@ -57,13 +69,15 @@ struct SolverOptions: ParsableArguments {
     if let hook {
       solvers.append(HookSolver(hook, cleanup: cleanupHook, type: choice.type ?? .dns01, style: hookStyle))
     }
+    if persist { solvers.append(PersistSolver()) }
+    if manual, let type = choice.type { solvers.append(ManualSolver(type)) }
     return Solvers(solvers)
   }
 
   /// For the steps to which a type is of no use by itself.
   func refuseTypeWithoutHook() throws {
-    guard choice.type == nil || hook != nil else {
-      throw ValidationError("--type says what --hook does, and there is no --hook")
+    guard choice.type == nil || hook != nil || manual else {
+      throw ValidationError("--type says what --hook or --manual does, and there is none")
     }
   }
 
@@ -106,6 +120,10 @@ struct Solvers {
       let served = identifiers.filter { first(for: $0) == index }
       if !served.isEmpty { try solver.prepare(for: served) }
     }
+  }
+
+  func conclude(_ circumstances: Circumstances) throws {
+    for solver in solvers { try solver.conclude(circumstances) }
   }
 
   static func missing(for identifiers: [Identifier]) -> Failure {

@@ -14,10 +14,14 @@ struct StandaloneSolver: Solver {
   func prepare(for identifiers: [Identifier]) throws { try port.take() }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    try port.show(proof.keyAuthorization, as: path(of: proof)) { answers in { HTTPConnection($0, answers) } }
+    guard case .http(let token, _, let body) = proof.publication else { return }
+    try port.show(body, as: path(of: token)) { answers in { HTTPConnection($0, answers) } }
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) { port.hide(path(of: proof)) }
+  func clean(_ proof: Proof, _ circumstances: Circumstances) {
+    guard case .http(let token, _, _) = proof.publication else { return }
+    port.hide(path(of: token))
+  }
 
-  private func path(of proof: Proof) -> String { "/\(Publication.httpFolder)/\(proof.token.text)" }
+  private func path(of token: Token) -> String { "/\(Publication.httpFolder)/\(token.text)" }
 }

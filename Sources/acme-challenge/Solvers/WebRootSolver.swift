@@ -23,13 +23,17 @@ struct WebRootSolver: Solver {
   }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard let folder = folder(for: proof.identifier) else { return }
-    try WebRoot(folder).put(proof.keyAuthorization, as: proof.token)
+    guard let folder = folder(for: proof.identifier), case .http(let token, _, let body) = proof.publication else {
+      return
+    }
+    try WebRoot(folder).put(body, as: token)
   }
 
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard let folder = folder(for: proof.identifier) else { return }
-    try WebRoot(folder).remove(proof.token, ifStill: proof.keyAuthorization)
+    guard let folder = folder(for: proof.identifier), case .http(let token, _, let body) = proof.publication else {
+      return
+    }
+    try WebRoot(folder).remove(token, ifStill: body)
   }
 
   private func folder(for identifier: Identifier) -> String? { named[identifier] ?? general }

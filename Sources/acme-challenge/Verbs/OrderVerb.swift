@@ -35,8 +35,10 @@ struct OrderVerb: Step {
     let request = try reading("stdin") { try CertificateRequest(input) }
     try output.prepare()
     let solvers = solving.solvers
-    if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
-    if let type = solving.choice.type, let identifier = request.identifiers.first(where: { !type.canProve($0) }) {
+    if !solvers.isEmpty {
+      try solvers.prepare(for: request.identifiers)
+    } else if let type = solving.choice.type, let identifier = request.identifiers.first(where: { !type.canProve($0) })
+    {
       throw Failure(.usage, "\(type) can't prove control of \(identifier)")
     }
     var (client, document) =

@@ -1,0 +1,60 @@
+/// The record of dns-persist-01 (draft-ietf-acme-dns-persist): it stays, and proves control for one account at one CA
+/// again and again. The drafts differ in what it says of the account; the challenge's spelling tells which one holds.
+struct StandingRecord {
+  private static let issuerCounts = 1...10
+
+  let value: String
+
+  init(_ challenge: JSONObject, name: DomainName, isWildcard: Bool, by prover: Prover) throws(Malformed) {
+    let issuer: String
+    // What the CA wants to see is said by some; at first it was always the account's URL.
+    var account = try challenge.string("accounturi") ?? prover.accountURL.text
+    if let issuers = try Self.issuers(challenge, "issuerDomainNames") {
+      issuer = try Self.checked(issuers, prover.directory)
+      if challenge["accounturi"] == nil, let prefix = prover.directory.accountHashPrefix {
+        account = Self.hashedAccount(name, prover, prefix)
+      }
+    } else if let issuers = try Self.issuers(challenge, "issuer-domain-names") {
+      issuer = issuers[0]
+    } else {
+      throw Malformed("it names no issuer")
+    }
+    // RFC 8659 §4.2, where a semicolon ends a value.
+    guard !account.isEmpty, account.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ";") }) else {
+      throw Malformed("its account URI can't stand in a record")
+    }
+    value = "\(issuer); accounturi=\(account)" + (isWildcard ? "; policy=wildcard" : "")
+  }
+
+  private static func issuers(_ challenge: JSONObject, _ member: String) throws(Malformed) -> [String]? {
+    guard let array = try challenge.array(member) else { return nil }
+    guard issuerCounts.contains(array.count) else { throw Malformed("it names \(array.count) issuers") }
+    return try array.map { element throws(Malformed) in
+      guard let text = element.string, (try? DomainName(wire: text))?.text == text else {
+        throw Malformed("\((element.string ?? "what").shown(limit: 100)) is no issuer's name")
+      }
+      return text
+    }
+  }
+
+  /// What a CA says of itself in its directory has to hold here too (draft -02 §3.2). A name that stands there stays
+  /// the same, and so does the record.
+  private static func checked(_ issuers: [String], _ directory: Directory) throws(Malformed) -> String {
+    let announced = directory.issuerDomainNames
+    guard announced.allSatisfy(issuers.contains) else {
+      throw Malformed("it leaves out an issuer that the CA announces")
+    }
+    let identities = directory.caaIdentities
+    guard identities.isEmpty || issuers.allSatisfy(identities.contains) else {
+      throw Malformed("it names an issuer that is none of the CA's CAA identities")
+    }
+    return announced.first ?? issuers[0]
+  }
+
+  /// The account without its URL (draft -02 §4.1).
+  private static func hashedAccount(_ name: DomainName, _ prover: Prover, _ prefix: String) -> String {
+    let text = Array(name.text.utf8)
+    let hashed = [UInt8(text.count)] + text + Array(prover.thumbprint.utf8) + Array(prover.accountURL.text.utf8)
+    return "\(prefix)sha-256/\(Base64URL.encode(SHA256.digest(of: hashed)))"
+  }
+}

@@ -1,0 +1,215 @@
+"""--manual: a person is told on the terminal what to publish, and presses Enter."""
+
+import fcntl
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import termios
+import urllib.request
+
+from testbed import PipelineTest, wait_until
+from tools import LIMIT
+
+PROMPT = "press Enter when that is done: "
+GONE = "acme-challenge: this may be taken away now:\n"
+
+# As much of a shell as it takes: one job in the foreground, which goes on when it has been stopped.
+SHELL = """
+import os, signal, sys
+terminal = os.open("/dev/tty", os.O_RDWR)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(terminal, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execvp(sys.argv[1], sys.argv[1:])
+_, status = os.waitpid(job, os.WUNTRACED)
+os.tcsetpgrp(terminal, os.getpid())
+os.write(terminal, b"stopped by %d" % os.WSTOPSIG(status))
+os.tcsetpgrp(terminal, job)
+os.kill(-job, signal.SIGCONT)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+"""
+
+
+class Session:
+    """A command at a terminal, which is its own; `said` is what stood on the terminal so far."""
+
+    def __init__(self, test, command):
+        self.test, self.said = test, ""
+        self.screen, line = os.openpty()
+        self.before = termios.tcgetattr(line)
+        test.addCleanup(self.close)
+
+        def take_terminal():
+            fcntl.ioctl(line, termios.TIOCSCTTY, 0)
+        self.process = subprocess.Popen(["bash", "-c", command], cwd=test.dir, env=test.env, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                                        preexec_fn=take_terminal, pass_fds=[line])
+        os.close(line)
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+        self.hang_up()
+
+    def hang_up(self):
+        if self.screen is not None:
+            os.close(self.screen)
+        self.screen = None
+
+    def hear(self, seconds=0.02):
+        """Whether there was more to read."""
+        if not select.select([self.screen], [], [], seconds)[0]:
+            return False
+        try:
+            self.said += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
+        except OSError:  # nobody has the terminal open any more
+            return False
+        return True
+
+    def until(self, text):
+        wait_until(lambda: not self.hear() and text in self.said, f"the terminal shows {text!r}")
+        return self
+
+    def type(self, keys):
+        os.write(self.screen, keys.encode())
+        return self
+
+    def end(self):
+        """Its status; what it said on the terminal until then is in `said`."""
+        out, err = self.process.communicate(timeout=LIMIT)
+        while self.hear():
+            pass
+        self.test.assertEqual(termios.tcgetattr(self.screen), self.before)
+        self.err = err.decode()
+        if self.process.returncode == 0:
+            self.test.assertEqual((out, self.err), (b"", ""))
+        return self.process.returncode
+
+
+class Manual(PipelineTest):
+
+    def begin(self, options, names=("example.org", "*.example.org"), source="site.csr"):
+        if source == "site.csr":
+            self.csr(*names)
+        # Bash would become the tool, were it the last command.
+        return Session(self, f"acme-challenge {options} <{source} >out.json")
+
+    def lines(self, session):
+        """What is to be published: the lines of `show`."""
+        return re.findall(r"(?m)^  (\S+ TXT \S+|http://\S+ \S+)$", session.said.split(GONE)[0])
+
+    def publish(self, lines):
+        """As a person would who reads them, by the management of the CA's DNS or in the web root."""
+        for line in lines:
+            place, *_, value = line.split(" ")
+            if place.startswith("http://"):
+                file = self.testbed.webroot / place.split("/", 3)[3]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(value)
+                self.addCleanup(file.unlink)
+            else:
+                self.change_dns("set-txt", host=place + ".", value=value)
+                self.addCleanup(self.change_dns, "clear-txt", host=place + ".")
+
+    def change_dns(self, what, **members):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(f"{self.testbed.env['DNS_MANAGEMENT']}/{what}", json.dumps(members).encode()).close()
+
+    def told(self, since):
+        return any("/chalZ/" in request for request in self.testbed.requests(since=since))
+
+    def test_dns(self):
+        session = self.begin("--manual --type dns-01").until(PROMPT)
+        self.assertEqual(session.said.count(PROMPT), 1)
+        self.assertTrue(session.said.startswith("acme-challenge: please publish, and leave what else is there:\n  "))
+        lines = self.lines(session)
+        self.assertEqual([line.split(" ")[0] for line in lines], ["_acme-challenge.example.org"] * 2)
+        heard = len(self.testbed.requests())
+        self.publish(lines)
+        self.assertFalse(self.told(heard))
+        self.assertEqual(session.type("\n").end(), 0)
+        self.assertEqual(session.said.split(GONE)[1].splitlines(), [f"  {line}" for line in lines])
+        self.ok(self.sh("acme-finalize <out.json | acme-chain -o site.pem"))
+        self.good_chain("site.pem", ["example.org", "*.example.org"])
+
+    def test_http_beside_a_web_root(self):
+        """It is asked only for what nothing else serves; -q changes nothing of that."""
+        session = self.begin(f"-q --webroot www.example.org={self.testbed.webroot} --manual --type http-01",
+                             ("www.example.org", "example.org")).until(PROMPT)
+        lines = self.lines(session)
+        self.assertRegex(lines[0], r"^http://example\.org/\.well-known/acme-challenge/\S+ \S+$")
+        self.assertEqual(len(lines), 1)
+        self.publish(lines)
+        self.assertEqual(session.type("\r").end(), 0)
+
+    def test_what_was_typed_before_does_not_count(self):
+        self.env["ACME_TIMEOUT"] = "60"
+        self.csr("example.org")
+        session = Session(self, "mkfifo f; (cat site.csr; until [[ -e go ]]; do sleep 0.01; done) >f &"
+                                " acme-challenge --manual --type dns-01 <f >out.json")
+        session.type("\n\n")
+        (self.dir / "go").touch()
+        session.until(PROMPT)
+        session.hear(0.5)
+        self.assertNotIn(GONE, session.said)
+        self.publish(self.lines(session))
+        self.assertEqual(session.type("\n").end(), 0)
+
+    def test_the_time_stands_still(self):
+        session = self.begin("--manual --type dns-01 --timeout 2", ["example.org"]).until(PROMPT)
+        self.publish(self.lines(session))
+        session.hear(2.5)
+        self.assertEqual(session.type("\n").end(), 0)
+
+    def test_interrupted(self):
+        heard = len(self.testbed.requests())
+        session = self.begin("--manual --type dns-01").until(PROMPT).type("\x03")
+        self.assertIn(session.end(), (-signal.SIGINT, 128 + signal.SIGINT))
+        self.assertIn(GONE, session.said)
+        self.assertFalse(self.told(heard))
+
+    def test_stopped_and_gone_on_with(self):
+        self.csr("example.org")
+        (self.dir / "shell").write_text(SHELL)
+        session = Session(self, "python3 shell acme-challenge --manual --type dns-01 <site.csr >out.json")
+        session.until(PROMPT).type("\x1a").until(f"stopped by {signal.SIGTSTP:d}")
+        self.publish(self.lines(session))
+        self.assertEqual(session.type("\n").end(), 0)
+
+    def test_hung_up(self):
+        session = self.begin("--manual --type dns-01", ["example.org"]).until(PROMPT)
+        session.hang_up()
+        session.process.communicate(timeout=LIMIT)
+        self.assertIn(session.process.returncode, (-signal.SIGHUP, 128 + signal.SIGHUP))
+
+    def test_the_end_of_input(self):
+        session = self.begin("--manual --type dns-01", ["example.org"]).until(PROMPT).type("\x04")
+        self.assertEqual(session.end(), 78)
+        self.assertIn("before anybody pressed Enter", session.err)
+
+    def test_no_terminal(self):
+        self.csr("example.org")
+        heard = len(self.testbed.requests())
+        result = self.run_tool("acme-challenge", "--manual", "--type", "dns-01", "-o", "out.json",
+                               stdin=self.read("site.csr"), start_new_session=True)
+        self.fails(result, 78, "--manual has no terminal")
+        self.assertEqual(self.testbed.requests(since=heard), [])
+
+    def test_step_by_step(self):
+        self.csr("example.org")
+        self.save("order.json", self.step("acme-challenge order", "site.csr"))
+        session = self.begin("publish --manual --type dns-01", source="order.json").until(PROMPT)
+        lines = self.lines(session)
+        self.publish(lines)
+        self.assertEqual(session.type("\n").end(), 0)
+        self.save("told.json", self.step("acme-challenge respond", "out.json"))
+        self.save("ready.json", self.step("acme-challenge wait", "told.json"))
+        session = self.begin("clean --manual --type dns-01", source="ready.json")
+        self.assertEqual(session.end(), 0)
+        self.assertEqual(session.said, GONE + f"  {lines[0]}\n")
