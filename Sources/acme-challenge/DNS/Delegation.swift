@@ -4,7 +4,8 @@ import ACMECore
 struct Delegation {
   /// Of more than these the first by name are asked.
   private static let mostServers = 16
-  private static let mostAddresses = 8
+  /// Of each server and family.
+  private static let mostAddresses = 4
 
   let resolver: Resolver
   let asker: Asker

@@ -14,6 +14,8 @@ final class Exchange {
   /// A datagram may get lost.
   private static let secondsUntilRepeated = 1.5
   private static let patience = 4.0
+  /// Somebody may send faster than we read, and would be read for ever.
+  private static let mostReadAtOnce = 16
 
   private(set) var socket: Int32 = -1
   private(set) var awaited = POLLIN
@@ -85,7 +87,7 @@ final class Exchange {
   /// A message that is no answer may be somebody's who guesses: the true one may still come.
   private func readDatagrams() {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
+    for _ in 0..<Self.mostReadAtOnce {
       let count = read(socket, &buffer, buffer.count)
       guard count >= 0 else {
         if errno != EAGAIN, errno != EINTR { finish(.silence) }
