@@ -7,15 +7,27 @@ struct Published {
 
   /// Publishes the chosen challenge of every pending authorization.
   mutating func publish(_ document: OrderDocument, by solvers: Solvers, _ circumstances: Circumstances) throws {
-    for authorization in document.authorizations where authorization.status == .pending {
-      guard let (solver, _) = solvers.solver(for: authorization.identifier), let chosen = authorization.chosen,
-        let proof = document.proof(chosen, of: authorization)
-      else { continue }
+    var planned = document.authorizations.compactMap { authorization -> (proof: Proof, solver: any Solver)? in
+      guard authorization.status == .pending, let (solver, _) = solvers.solver(for: authorization.identifier),
+        let chosen = authorization.chosen, let proof = document.proof(chosen, of: authorization)
+      else { return nil }
+      return (proof, solver)
+    }
+    let all = planned
+    while let (proof, solver) = planned.first {
+      planned.removeFirst()
       // Noted first: what is half there has to go too.
       things.append((proof, solver))
+      var circumstances = circumstances
+      circumstances.series = (Self.proofs(of: solver, in: all), Self.proofs(of: solver, in: planned).count)
       try solver.publish(proof, circumstances)
     }
     try solvers.conclude(circumstances)
+  }
+
+  /// There is no more than one solver of a kind.
+  private static func proofs(of solver: any Solver, in things: [(proof: Proof, solver: any Solver)]) -> [Proof] {
+    things.filter { type(of: $0.solver) == type(of: solver) }.map(\.proof)
   }
 
   /// A cleanup that fails is no failure of the order: it is said, naming what is left.

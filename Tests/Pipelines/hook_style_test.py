@@ -114,6 +114,17 @@ class HookStyles(HookStyleTest):
         calls = self.issues("--hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
         self.assertEqual([call[0] for call in calls], ["./auth", "./auth", "./cleanup", "./cleanup"])
 
+    def test_certbot_s_hooks_know_how_many_come_after_them(self):
+        """A hook that waits for the name servers waits in the last call alone."""
+        note = 'echo "${0#./} $CERTBOT_ALL_DOMAINS $CERTBOT_REMAINING_CHALLENGES" >>notes\n'
+        self.hook("auth", note + CERTBOT_AUTH)
+        self.hook("cleanup", note + CERTBOT_CLEANUP)
+        self.issues("--webroot none.example.org=. --hook ./auth --cleanup-hook ./cleanup --hook-style certbot")
+        notes = [line.split() for line in self.read("notes").decode().splitlines()]
+        self.assertEqual({tuple(sorted(names.split(","))) for _, names, _ in notes}, {("one.example.org", "two.example.org")})
+        self.assertEqual([(hook, left) for hook, _, left in notes],
+                         [("auth", "1"), ("auth", "0"), ("cleanup", "1"), ("cleanup", "0")])
+
     def test_certbot_by_http(self):
         self.hook("auth", '[ "$CERTBOT_TOKEN" ] && folder=$WEBROOT/.well-known/acme-challenge && mkdir -p "$folder" &&'
                           ' echo "$CERTBOT_VALIDATION" >"$folder/$CERTBOT_TOKEN"')

@@ -11,8 +11,8 @@ final class HookSolver: Solver {
   private let cleanupCommand: CommandWords?
   private let type: Challenge.Kind
   private let style: HookStyle?
-  /// What was said when it was published, by what was.
-  private var said: [String: String] = [:]
+  /// How it was when it was published, by what was.
+  private var presented: [String: HookCall.Presented] = [:]
 
   init(_ command: CommandWords, cleanup: CommandWords?, type: Challenge.Kind, style: HookStyle?) {
     self.command = command
@@ -27,8 +27,10 @@ final class HookSolver: Solver {
   func prepare(for identifiers: [Identifier]) {}
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
+    let line = proof.publication.line
+    presented[line] = HookCall.Presented(in: circumstances)
     let output = try run(command, .present, proof, circumstances)
-    said[proof.publication.line] = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
+    presented[line]?.said = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
   }
 
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
@@ -42,8 +44,8 @@ final class HookSolver: Solver {
     _ command: CommandWords, _ purpose: HookCall.Purpose, _ proof: Proof, _ circumstances: Circumstances
   ) throws -> [UInt8] {
     let tool = circumstances.tool
-    let said = said[proof.publication.line] ?? ""
-    let call = style.map { HookCall(purpose, proof, style: $0, said: said) } ?? HookCall(purpose, proof)
+    let presented = presented[proof.publication.line] ?? HookCall.Presented()
+    let call = style.map { HookCall(purpose, proof, style: $0, presented) } ?? HookCall(purpose, proof)
     let words = CommandWords(command.words + call.arguments)
     tool.messages.step("\(words.text) for \(proof.identifier)")
     let hook = ChildProcess(

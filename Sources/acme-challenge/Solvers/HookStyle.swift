@@ -49,10 +49,17 @@ struct HookCall {
     variables["ACME_DNS_VALUE"] = proof.record?.value
   }
 
+  /// What is known from the time when the hook was called to present.
+  struct Presented {
+    /// All the names that it was called for, and how many calls were still to come.
+    var names: [String] = []
+    var left = 0
+    /// On stdout.
+    var said = ""
+  }
+
   /// In the way of another client, from that client's own documentation.
-  ///
-  /// - Parameter said: what the hook said on stdout when it was called to present.
-  init(_ purpose: Purpose, _ proof: Proof, style: HookStyle, said: String) {
+  init(_ purpose: Purpose, _ proof: Proof, style: HookStyle, _ presented: Presented) {
     let token = proof.token?.text ?? ""
     switch (style, purpose) {
     case (.dehydrated, .present):
@@ -67,11 +74,12 @@ struct HookCall {
     case (.certbot, _):
       arguments = []
       variables = [
-        "CERTBOT_DOMAIN": proof.name, "CERTBOT_VALIDATION": proof.visible, "CERTBOT_ALL_DOMAINS": proof.name,
-        "CERTBOT_REMAINING_CHALLENGES": "0",
+        "CERTBOT_DOMAIN": proof.name, "CERTBOT_VALIDATION": proof.visible,
+        "CERTBOT_ALL_DOMAINS": presented.names.isEmpty ? proof.name : presented.names.joined(separator: ","),
+        "CERTBOT_REMAINING_CHALLENGES": String(presented.left),
       ]
       if proof.type == .http01 { variables["CERTBOT_TOKEN"] = token }
-      if case .cleanup = purpose { variables["CERTBOT_AUTH_OUTPUT"] = said }
+      if case .cleanup = purpose { variables["CERTBOT_AUTH_OUTPUT"] = presented.said }
     }
   }
 
@@ -86,6 +94,13 @@ struct HookCall {
     let member = proof.publication.member
     object[member.name] = .object(member.object)
     return object
+  }
+}
+
+extension HookCall.Presented {
+  init(in circumstances: Circumstances) {
+    names = circumstances.series.proofs.map(\.name)
+    left = circumstances.series.left
   }
 }
 

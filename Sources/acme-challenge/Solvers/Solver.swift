@@ -32,6 +32,8 @@ struct Circumstances {
   let heedsSignals: Bool
   /// Whether the CA found what was published, or is likely to have; some hooks want to know.
   var isSuccess = true
+  /// All that the solver publishes in this run, one call after another, and how much of it comes after this.
+  var series: (proofs: [Proof], left: Int) = ([], 0)
 
   static func publishing(_ tool: Tool, _ budget: Budget) -> Circumstances {
     Circumstances(tool: tool, budget: budget, heedsSignals: true)
