@@ -1,5 +1,10 @@
 internal import ACMECore
 
+extension Client {
+  /// Whether there is a trace in the CA's place, and so no network.
+  package var isReplay: Bool { transport is ReplayTransport }
+}
+
 /// Answers from a trace, with no network at all.
 final class ReplayTransport: Transport {
   /// A trace has no nonces, and nobody looks at those of a replay.

@@ -70,13 +70,13 @@ struct AcmeChallenge: Step {
     try solvers.prepare(for: pending)
     try refuseFailedChallenges(document)
     try document.choose(by: solvers)
-    try follow.follow(&document, asking: resolver, client.budget)
+    try follow.follow(&document, asking: resolver, with: client)
     tool.order = document
     Signals.hold()
     var published = Published()
     do {
       try published.publish(document, by: solvers, .publishing(tool, client.budget))
-      try wait.await(document, asking: resolver, client.budget, tool)
+      try wait.await(document, asking: resolver, with: client, tool)
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {

@@ -156,6 +156,14 @@ class ReplayTest(Traced):
         self.assertEqual(first.status, 77, first)
         self.assertEqual((again.status, again.out, again.err), (first.status, first.out, first.err))
 
+    def test_the_dns_is_left_alone(self):
+        self.traced("one.example")
+        (self.dir / "second").mkdir()
+        self.ok(self.replay('acme-challenge --webroot "$WEBROOT" --dns-wait 1 --resolver 192.0.2.1 '
+                            "-o second/ready.json <site.csr"))
+        self.same("ready.json")
+        self.fails(self.replay('acme-challenge --webroot "$WEBROOT" --dns-follow -o no.json <site.csr'), 64, "a trace")
+
     def test_what_isn_t_in_the_trace(self):
         self.traced("one.example")
         self.csr("three.example")

@@ -1,3 +1,4 @@
+import ACMEClient
 import ACMECore
 import ACMETool
 import ArgumentParser
@@ -19,6 +20,14 @@ struct ResolverOption: ParsableArguments {
 struct FollowOption: ParsableArguments {
   @Flag(help: "Where a CNAME stands in a record's place, publish at its end.")
   var dnsFollow = false
+
+  /// The same for the tool that talks to the CA.
+  func follow(_ document: inout OrderDocument, asking resolver: ResolverOption, with client: Client) throws {
+    guard !dnsFollow || !client.isReplay else {
+      throw Failure(.usage, "--dns-follow asks the DNS, of which a trace has nothing")
+    }
+    try follow(&document, asking: resolver, client.budget)
+  }
 
   /// Notes where the records of the DNS challenges that `isMeant` have to be put.
   func follow(
@@ -64,16 +73,16 @@ struct WaitOption: ParsableArguments {
     }
   }
 
-  /// Waits for the records by which names are to be proved. That time isn't the tool's own.
-  func await(_ document: OrderDocument, asking resolver: ResolverOption, _ budget: Budget, _ tool: Tool) throws {
-    guard let dnsWait else { return }
+  /// Waits for the records by which names are to be proved. That time isn't the tool's own. A replay waits for nothing.
+  func await(_ document: OrderDocument, asking resolver: ResolverOption, with client: Client, _ tool: Tool) throws {
+    guard let dnsWait, !client.isReplay else { return }
     let records = document.authorizations.compactMap { authorization -> TXTRecord? in
       guard authorization.status == .pending, let chosen = authorization.chosen, chosen.status == .pending,
         case .dns(let record) = document.publication(chosen, of: authorization), !record.stays
       else { return nil }
       return record
     }
-    try budget.standingStill {
+    try client.budget.standingStill {
       try DNSWait(seconds: dnsWait, asking: resolver.resolver, tool).run(for: records)
     }
   }

@@ -48,7 +48,7 @@ struct OrderVerb: Step {
     } else {
       try document.choose(by: solvers)
     }
-    try follow.follow(&document, asking: resolver, client.budget)
+    try follow.follow(&document, asking: resolver, with: client)
     document.replayNonce = output.isPipe ? client.unusedNonce : nil
     return .document(try document.object)
   }
