@@ -6,8 +6,9 @@ import subprocess
 
 from apart import ApartTestbed
 from nameservers import CA_RESOLVER, NS1, NameServers
+from terminal import Session
 from testbed import PipelineTest, wait_until
-from tools import LIMIT, REPO, ToolTest
+from tools import LIMIT, REPO, ToolTest, quoted
 
 HOOK = f"--hook {REPO}/scripts/hooks/nsupdate"
 
@@ -89,6 +90,15 @@ class Waiting(DNSTest):
         self.assertIn("hint: allow more with --dns-wait", result.err)
         self.assertRegex(self.load("out.json")["retryAt"], "^20..-")
         self.assertFalse(self.told(heard))
+        self.assertEqual(self.names.added(), [])
+
+    def test_who_waits_is_told_for_what(self):
+        self.csr("shown.example.org")
+        session = Session(self, f"{quoted(*self.names.apart.enter)} acme-challenge {HOOK} --dns-wait 600 <site.csr"
+                                " 2>/dev/tty >out.json")
+        session.until("acme-challenge: waiting for ns2.example.org to show _acme-challenge.sh").type("\x03")
+        self.assertIn(session.end(), (-signal.SIGINT, 128 + signal.SIGINT))
+        self.assertTrue(session.said.endswith("\r\x1b[K"), session.said)
         self.assertEqual(self.names.added(), [])
 
     def test_all_are_awaited_together(self):

@@ -1,16 +1,12 @@
 """--manual: a person is told on the terminal what to publish, and presses Enter."""
 
-import fcntl
 import json
-import os
 import re
-import select
 import signal
-import subprocess
-import termios
 import urllib.request
 
-from testbed import PipelineTest, wait_until
+from terminal import Session
+from testbed import PipelineTest
 from tools import LIMIT
 
 PROMPT = "press Enter when that is done: "
@@ -34,62 +30,6 @@ os.tcsetpgrp(terminal, job)
 os.kill(-job, signal.SIGCONT)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
 """
-
-
-class Session:
-    """A command at a terminal, which is its own; `said` is what stood on the terminal so far."""
-
-    def __init__(self, test, command):
-        self.test, self.said = test, ""
-        self.screen, line = os.openpty()
-        self.before = termios.tcgetattr(line)
-        test.addCleanup(self.close)
-
-        def take_terminal():
-            fcntl.ioctl(line, termios.TIOCSCTTY, 0)
-        self.process = subprocess.Popen(["bash", "-c", command], cwd=test.dir, env=test.env, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                                        preexec_fn=take_terminal, pass_fds=[line])
-        os.close(line)
-
-    def close(self):
-        self.process.kill()
-        self.process.communicate()
-        self.hang_up()
-
-    def hang_up(self):
-        if self.screen is not None:
-            os.close(self.screen)
-        self.screen = None
-
-    def hear(self, seconds=0.02):
-        """Whether there was more to read."""
-        if not select.select([self.screen], [], [], seconds)[0]:
-            return False
-        try:
-            self.said += os.read(self.screen, 65536).decode().replace("\r\n", "\n")
-        except OSError:  # nobody has the terminal open any more
-            return False
-        return True
-
-    def until(self, text):
-        wait_until(lambda: not self.hear() and text in self.said, f"the terminal shows {text!r}")
-        return self
-
-    def type(self, keys):
-        os.write(self.screen, keys.encode())
-        return self
-
-    def end(self):
-        """Its status; what it said on the terminal until then is in `said`."""
-        out, err = self.process.communicate(timeout=LIMIT)
-        while self.hear():
-            pass
-        self.test.assertEqual(termios.tcgetattr(self.screen), self.before)
-        self.err = err.decode()
-        if self.process.returncode == 0:
-            self.test.assertEqual((out, self.err), (b"", ""))
-        return self.process.returncode
 
 
 class Manual(PipelineTest):
