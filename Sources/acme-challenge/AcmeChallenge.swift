@@ -76,7 +76,7 @@ struct AcmeChallenge: Step {
     var published = Published()
     do {
       try published.publish(document, by: solvers, .publishing(tool, client.budget))
-      try wait.await(document, asking: resolver, with: client, tool)
+      try wait.waitForRecords(of: document, asking: resolver, with: client, tool)
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {

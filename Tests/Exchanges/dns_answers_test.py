@@ -24,6 +24,7 @@ class Row:
     message: str = ""
     options: str = "--dns-wait 1"
     to: int = TXT  # the question that is answered so; any other is answered with nothing
+    host: str = "127.0.0.1"
 
 
 def seen(name, say, **more):
@@ -68,6 +69,7 @@ class AnswersTest(TableTest):
         seen("at the end of an alias", lambda q, v: [q.answer(*aliases(q, NAME, "a.example"), txt(v, "a.example"))]),
         seen("after a guess", lambda q, v: [q.answer(txt("no"), id=q.id ^ 1), b"", q.answer(txt(v))]),
         seen("by TCP", by_stream(lambda q, v: [framed(q.answer(txt(v)))])),
+        seen("by TCP and IPv6", by_stream(lambda q, v: [framed(q.answer(txt(v)))]), host="::1"),
         seen("by TCP, octet by octet", by_stream(lambda q, v: [bytes([o]) for o in framed(q.answer(txt(v)))])),
 
         unseen("nothing", lambda q, v: []),
@@ -132,7 +134,7 @@ class AnswersTest(TableTest):
             shutil.copy(kit().folder / f"{part}.key", self.dir)
         (self.dir / "hook").write_text(HOOK)
         (self.dir / "hook").chmod(0o755)
-        with ScriptedCA() as ca, NameServer(lambda query: self.say(row, query)) as server:
+        with ScriptedCA() as ca, NameServer(lambda query: self.say(row, query), row.host) as server:
             (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
             self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key", "ACME_CA_BUNDLE": ca.bundle}
             result = self.run_tool(

@@ -68,13 +68,15 @@ class Query:
 class NameServer:
     """`answer(query)` gives the messages that go back, in their order; by TCP they go as they are."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, host="127.0.0.1"):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.answer, self.queries, self.ended = answer, [], False
         while True:
-            self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.datagrams.bind(("127.0.0.1", 0))
-            self.address = "127.0.0.1:%d" % self.datagrams.getsockname()[1]
-            self.listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self.datagrams = socket.socket(family, socket.SOCK_DGRAM)
+            self.datagrams.bind((host, 0))
+            port = self.datagrams.getsockname()[1]
+            self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            self.listener = socket.socket(family, socket.SOCK_STREAM)
             try:
                 self.listener.bind(self.datagrams.getsockname())
                 break

@@ -74,7 +74,9 @@ struct WaitOption: ParsableArguments {
   }
 
   /// Waits for the records by which names are to be proved. That time isn't the tool's own. A replay waits for nothing.
-  func await(_ document: OrderDocument, asking resolver: ResolverOption, with client: Client, _ tool: Tool) throws {
+  func waitForRecords(
+    of document: OrderDocument, asking resolver: ResolverOption, with client: Client, _ tool: Tool
+  ) throws {
     guard let dnsWait, !client.isReplay else { return }
     let records = document.authorizations.compactMap { authorization -> TXTRecord? in
       guard authorization.status == .pending, let chosen = authorization.chosen, chosen.status == .pending,

@@ -20,7 +20,7 @@ struct RespondVerb: Step {
   func perform(_ tool: Tool) throws -> Product {
     try goOn(tool) { client, document in
       guard document.order.status == .pending else { return try client.refuseDead(document) }
-      try wait.await(document, asking: resolver, with: client, tool)
+      try wait.waitForRecords(of: document, asking: resolver, with: client, tool)
       try client.respond(&document, tool)
     } prepare: { document in
       guard document.order.status == .pending else { return }
