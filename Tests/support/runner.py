@@ -10,6 +10,8 @@ import unittest
 class Lines(unittest.TextTestResult):
     """A line a test, with its seconds, so that a slow one is seen."""
 
+    began = time.monotonic()  # where a class can't be set up, no test of it begins
+
     def startTest(self, test):
         super().startTest(test)
         self.began = time.monotonic()

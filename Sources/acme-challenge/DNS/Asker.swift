@@ -9,12 +9,12 @@ struct Asker {
   let budget: Budget
 
   /// One outcome for each of `asked`, in their order. Throws `Interrupted`.
-  func ask(_ asked: [(question: Question, server: SocketAddress)], isRecursive: Bool) throws -> [Exchange.Outcome] {
+  func ask(_ asked: [(question: Question, server: SocketAddress)], isRecursive: Bool) throws -> [DNSExchange.Outcome] {
     let exchanges = try asked.map { question, server in
-      Exchange(try Query(question, isRecursive: isRecursive), to: server, now: budget.clock.monotonic)
+      DNSExchange(try Query(question, isRecursive: isRecursive), to: server, now: budget.clock.monotonic)
     }
     var waiting = exchanges[...]
-    var open: [Exchange] = []
+    var open: [DNSExchange] = []
     while true {
       while open.count < Self.mostAtOnce, let next = waiting.popFirst() {
         next.start()
@@ -31,7 +31,7 @@ struct Asker {
     return exchanges.map { $0.outcome ?? .silence }
   }
 
-  private func advance(_ open: [Exchange]) throws {
+  private func advance(_ open: [DNSExchange]) throws {
     var ready = open.map { pollfd(fd: $0.socket, events: Int16($0.awaited), revents: 0) }
     // Signals are held back while there is something to put away, so they don't end a poll.
     poll(&ready, nfds_t(ready.count), 100)

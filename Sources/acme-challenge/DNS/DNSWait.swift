@@ -124,7 +124,7 @@ private struct Awaited {
 
   /// A server shows it if one of its addresses does and none answers without it. Those that can't be reached from
   /// here count only where there is no other to ask.
-  mutating func judge(_ outcomes: [String: [Exchange.Outcome]]) {
+  mutating func judge(_ outcomes: [String: [DNSExchange.Outcome]]) {
     lacking = outcomes.sorted { $0.key < $1.key }.compactMap { name, outcomes in
       complaint(outcomes).map { (name, $0) }
     }
@@ -132,7 +132,7 @@ private struct Awaited {
   }
 
   /// What is wrong with a server's answers; nil where nothing is, or no way leads to it.
-  private func complaint(_ outcomes: [Exchange.Outcome]) -> String? {
+  private func complaint(_ outcomes: [DNSExchange.Outcome]) -> String? {
     for case .answer(let answer) in outcomes {
       if let refusal = answer.refusal { return "\(refusal) for" }
       if !values.isSubset(of: answer.texts) { return "doesn't show" }
@@ -141,7 +141,7 @@ private struct Awaited {
     return isSilent && !outcomes.contains(where: shows) ? "doesn't answer for" : nil
   }
 
-  private func shows(_ outcome: Exchange.Outcome) -> Bool {
+  private func shows(_ outcome: DNSExchange.Outcome) -> Bool {
     if case .answer(let answer) = outcome { values.isSubset(of: answer.texts) } else { false }
   }
 }

@@ -2,7 +2,7 @@ import ACMECore
 import Glibc
 
 /// One question on its way to one server: by UDP, and by TCP if the answer is too long for that (RFC 7766).
-final class Exchange {
+final class DNSExchange {
   enum Outcome {
     case answer(Answer)
     /// Nothing, or nothing that could be an answer.
