@@ -1,66 +1,14 @@
 """--dns-wait, --resolver and --dns-follow among real name servers, one of which may be behind."""
 
-import functools
 import signal
-import subprocess
 
-from apart import ApartTestbed
-from nameservers import CA_RESOLVER, NS1, NameServers
+from among_nameservers import DNSTest
+from nameservers import NS1
 from terminal import Session
-from testbed import PipelineTest, wait_until
-from tools import LIMIT, REPO, ToolTest, quoted
+from testbed import wait_until
+from tools import LIMIT, REPO, quoted
 
 HOOK = f"--hook {REPO}/scripts/hooks/nsupdate"
-
-
-@functools.cache
-def testbed():
-    """Looks names up where everybody there does."""
-    return ApartTestbed(NameServers.shared().apart, DNS_SERVER=f"{CA_RESOLVER}:53")
-
-
-class DNSTest(PipelineTest):
-    """Each test runs where the name servers are, and leaves the zones as they were."""
-
-    @classmethod
-    def setUpClass(cls):
-        ToolTest.setUpClass()
-        cls.names = NameServers.shared()
-        cls.testbed = testbed()
-
-    def setUp(self):
-        super().setUp()
-        self.env |= self.names.settings
-
-    def run_tool(self, *argv, **options):
-        return super().run_tool(*self.names.apart.enter, *argv, **options)
-
-    def challenge(self, options, source="site.csr", verb=""):
-        return self.sh(f"acme-challenge {verb} {options} <{source} >out.json")
-
-    def order(self, options):
-        """Leaves `order.json`."""
-        self.ok(self.challenge(options, verb="order"))
-        (self.dir / "out.json").rename(self.dir / "order.json")
-
-    def start(self, options, **more):
-        with open(self.dir / "site.csr", "rb") as stdin:
-            process = subprocess.Popen([*self.names.apart.enter, "acme-challenge", *options.split()], stdin=stdin,
-                                       cwd=self.dir, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                       **more)
-        self.addCleanup(process.communicate)
-        self.addCleanup(process.kill)
-        return process
-
-    def told(self, since):
-        """Whether the CA has been told to look."""
-        return any("/chalZ/" in request for request in self.testbed.requests(since=since))
-
-    def issues(self, *names):
-        """The order that the challenges were met for leads to a certificate, and nothing is left of them."""
-        self.ok(self.sh("acme-finalize <out.json | acme-chain -o site.pem"))
-        self.good_chain("site.pem", names)
-        self.assertEqual(self.names.added(), [])
 
 
 class Waiting(DNSTest):

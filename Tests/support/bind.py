@@ -48,7 +48,7 @@ _acme-challenge 60 TXT "somebody else's; \\"quoted\\""
 class Bind:
     """One running server of the zone example.org; `settings` is what scripts/hooks/nsupdate wants to know of it."""
 
-    def __init__(self, ports=PORTS):
+    def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="acme-bind-")
         self.dir = pathlib.Path(self._folder.name).resolve()
         atexit.register(self.stop)
@@ -57,7 +57,7 @@ class Bind:
         key = subprocess.run(["tsig-keygen", "test"], check=True, capture_output=True, env=self.environment)
         (self.dir / "tsig.key").write_bytes(key.stdout)
         (self.dir / "example.org.zone").write_text(ZONE)
-        while not self.start(random.choice(ports)):
+        while not self.start(random.choice(PORTS)):
             pass
         self.settings = {"NSUPDATE_KEY": str(self.dir / "tsig.key"), "NSUPDATE_SERVER": "127.0.0.1",
                          "NSUPDATE_PORT": str(self.port), "NSUPDATE_ZONE": "example.org"}
