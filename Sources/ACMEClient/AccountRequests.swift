@@ -11,7 +11,7 @@ extension Client {
   /// Looks for the account that the signing key has already (§7.3.1: `onlyReturnExisting`).
   package func lookUpAccount() throws -> LookUp {
     do {
-      return .found(try account(["onlyReturnExisting": .bool(true)], purpose: "the account look-up"))
+      return .found(try account(["onlyReturnExisting": .bool(true)], purpose: .accountLookUp))
     } catch let failure as Failure
       where (400..<500).contains(failure.httpStatus ?? 0) && failure.problem?.type != .rateLimited
       && failure.problem?.type != .badNonce
@@ -29,7 +29,7 @@ extension Client {
     var request = JSONObject()
     if !contact.isEmpty { request["contact"] = .array(contact.map { .string($0) }) }
     if termsOfServiceAgreed { request["termsOfServiceAgreed"] = .bool(true) }
-    return try account(request, purpose: "newAccount") { url, request in
+    return try account(request, purpose: .newAccount) { url, request in
       guard let externalAccount else { return }
       let jws = try JWS(
         externalAccount: externalAccount.kid, algorithm: externalAccount.algorithm, macKey: externalAccount.macKey,
@@ -39,7 +39,7 @@ extension Client {
   }
 
   private func account(
-    _ request: JSONObject, purpose: String, bind: (ACMEURL, inout JSONObject) throws -> Void = { _, _ in }
+    _ request: JSONObject, purpose: HTTPRequest.Purpose, bind: (ACMEURL, inout JSONObject) throws -> Void = { _, _ in }
   ) throws -> AccountDocument {
     guard let signer else { throw Failure(.bug, "\(purpose): there is no key") }
     return try atEndpoint(.newAccount) { url in

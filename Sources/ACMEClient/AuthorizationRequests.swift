@@ -14,7 +14,7 @@ extension Client {
   }
 
   private func fetch(_ url: ACMEURL) throws -> SignedRequest {
-    SignedRequest(fetching: "the authorization", at: try checked(url, "the authorization"))
+    SignedRequest(fetching: .authorization, at: try checked(url, "the authorization"))
   }
 
   private func authorization(in response: HTTPResponse, from url: ACMEURL) throws -> Authorization {
@@ -39,7 +39,7 @@ extension Client {
 
   private func response(to challenge: Challenge.Answerable) throws -> SignedRequest {
     SignedRequest(
-      url: try checked(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: "the challenge",
+      url: try checked(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: .challenge,
       repeatable: .afterLookUp)
   }
 
@@ -49,7 +49,7 @@ extension Client {
     let response = try perform(
       SignedRequest(
         url: checked(url, "the authorization"), payload: Array(payload.text.utf8),
-        purpose: "the deactivation of the authorization"))
+        purpose: .deactivation))
     return try authorization(in: response, from: url)
   }
 }

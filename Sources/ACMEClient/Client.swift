@@ -63,7 +63,7 @@ extension Client {
   @discardableResult
   package func fetchDirectory() throws -> CASection {
     let response = try perform(
-      PlainRequest(method: .get, url: directoryURL, purpose: "the directory", maxBody: Limits.json))
+      PlainRequest(method: .get, url: directoryURL, purpose: .directory, maxBody: Limits.json))
     let directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
     let section = CASection(
       directory: directoryURL, endpoints: directory, endpointsAt: response.receivedAt ?? budget.clock.wall())
@@ -125,7 +125,7 @@ extension Client {
   func takeNonce() throws -> Nonce {
     for _ in 1...Self.maxNonceRequests where nonces.isEmpty {
       try atEndpoint(.newNonce) { url in
-        _ = try perform(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+        _ = try perform(PlainRequest(method: .head, url: url, purpose: .nonce, maxBody: Limits.json))
       }
     }
     guard let nonce = nonces.popLast() else {

@@ -6,16 +6,16 @@ extension Client {
   package func newOrder(_ asked: JSONObject) throws -> (url: ACMEURL, order: Order) {
     try atEndpoint(.newOrder) { url in
       let response = try perform(
-        SignedRequest(url: url, payload: Array(asked.text.utf8), purpose: "newOrder", repeatable: .once))
+        SignedRequest(url: url, payload: Array(asked.text.utf8), purpose: .newOrder, repeatable: .once))
       let order = try response.parsed("the new order") { try Order($0) }
-      return (try checked(response.location("newOrder"), "the new order"), order)
+      return (try checked(response.location(.newOrder), "the new order"), order)
     }
   }
 
   package func order(at url: ACMEURL) throws -> Order { try fetchOrder(at: url).order }
 
   func fetchOrder(at url: ACMEURL) throws -> (order: Order, retryAfter: RetryAfter?) {
-    let response = try perform(SignedRequest(fetching: "the order", at: checked(url, "the order")))
+    let response = try perform(SignedRequest(fetching: .order, at: checked(url, "the order")))
     return (try response.parsed("the order \(url)") { try Order($0) }, retryAfter(of: response))
   }
 
@@ -26,14 +26,14 @@ extension Client {
     let payload: JSONObject = ["csr": .string(Base64URL.encode(request.der))]
     let response = try perform(
       SignedRequest(
-        url: checked(url, "finalize"), payload: Array(payload.text.utf8), purpose: "finalize",
+        url: checked(url, "finalize"), payload: Array(payload.text.utf8), purpose: .finalize,
         repeatable: .afterLookUp))
     return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
   }
 
   /// The chain as the CA sends it (§7.4.2), not yet looked at.
   package func certificate(at url: ACMEURL) throws -> [UInt8] {
-    var request = SignedRequest(fetching: "the certificate", at: try checked(url, "the certificate"))
+    var request = SignedRequest(fetching: .certificate, at: try checked(url, "the certificate"))
     request.accept = "application/pem-certificate-chain"
     request.maxBody = Limits.chain
     return try perform(request).body

@@ -84,10 +84,10 @@ extension HTTPResponse {
   }
 
   /// The URL in Location, which only the answers that create something carry.
-  func location(_ what: String) throws -> ACMEURL {
+  func location(_ purpose: HTTPRequest.Purpose) throws -> ACMEURL {
     guard let text = header("location") else {
-      throw Failure(.protocolBroken, "the CA's answer to \(what) has no Location")
+      throw Failure(.protocolBroken, "the CA's answer to \(purpose) has no Location")
     }
-    return try reading("the Location of \(what)", status: .protocolBroken) { try ACMEURL(text) }
+    return try reading("the Location of \(purpose)", status: .protocolBroken) { try ACMEURL(text) }
   }
 }

@@ -4,8 +4,7 @@ internal import ACMECore
 protocol OutgoingRequest {
   var method: HTTPRequest.Method { get }
   var url: ACMEURL { get }
-  /// What it is for, in messages: "newOrder".
-  var purpose: String { get }
+  var purpose: HTTPRequest.Purpose { get }
   var repeatable: Repeatable { get }
   var needsNonce: Bool { get }
 
@@ -16,7 +15,7 @@ protocol OutgoingRequest {
 struct PlainRequest: OutgoingRequest {
   let method: HTTPRequest.Method
   let url: ACMEURL
-  let purpose: String
+  let purpose: HTTPRequest.Purpose
   let maxBody: Int
 
   var repeatable: Repeatable { .always }
@@ -33,7 +32,7 @@ struct SignedRequest: OutgoingRequest {
 
   let url: ACMEURL
   let payload: [UInt8]
-  let purpose: String
+  let purpose: HTTPRequest.Purpose
   var key = Key.account
   var repeatable = Repeatable.always
   var accept: String?
@@ -43,12 +42,12 @@ struct SignedRequest: OutgoingRequest {
   var needsNonce: Bool { true }
 
   /// A fetch: POST-as-GET (§6.3).
-  init(fetching purpose: String, at url: ACMEURL) {
+  init(fetching purpose: HTTPRequest.Purpose, at url: ACMEURL) {
     self.init(url: url, payload: JWS.noPayload, purpose: purpose)
   }
 
   init(
-    url: ACMEURL, payload: [UInt8], purpose: String, key: Key = .account, repeatable: Repeatable = .always
+    url: ACMEURL, payload: [UInt8], purpose: HTTPRequest.Purpose, key: Key = .account, repeatable: Repeatable = .always
   ) {
     self.url = url
     self.payload = payload

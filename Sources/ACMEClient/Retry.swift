@@ -58,7 +58,7 @@ extension Client {
     guard run.waiting.count > run.underWay.count, run.extraNonces < transport.width - 1, let url = knownNewNonce else {
       return nil
     }
-    return run.addNonceRequest(PlainRequest(method: .head, url: url, purpose: "a nonce", maxBody: Limits.json))
+    return run.addNonceRequest(PlainRequest(method: .head, url: url, purpose: .nonce, maxBody: Limits.json))
   }
 
   private func begin(_ index: Int, _ run: inout Run) throws {

@@ -8,13 +8,12 @@ package struct HTTPRequest {
   package var body: [UInt8] = []
   /// A longer body than this many octets is refused while it comes.
   package var maxBody: Int
-  /// What it is for, in messages: "newOrder".
-  package var purpose: String
+  package var purpose: Purpose
   /// What `body` is, if it is signed.
   package var jws: JWS?
 
   package init(
-    _ method: Method, _ url: ACMEURL, for purpose: String, headers: [(name: String, value: String)] = [],
+    _ method: Method, _ url: ACMEURL, for purpose: Purpose, headers: [(name: String, value: String)] = [],
     jws: JWS? = nil, maxBody: Int
   ) {
     self.method = method

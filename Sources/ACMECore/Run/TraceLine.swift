@@ -32,7 +32,8 @@ extension TraceLine {
     answer = exchange.answer
     var object: JSONObject = [
       "milliseconds": .number(String(Int(exchange.seconds * 1000))), "n": .number(String(exchange.number)),
-      "pid": .number(String(pid)), "purpose": .string(request.purpose), "request": .object(Self.written(request)),
+      "pid": .number(String(pid)), "purpose": .string(request.purpose.rawValue),
+      "request": .object(Self.written(request)),
       "time": .string(exchange.endedAt.description), "tool": .string(tool),
     ]
     switch exchange.answer {
