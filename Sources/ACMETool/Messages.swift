@@ -6,10 +6,19 @@ internal import Glibc
 package struct Messages: Sendable {
   /// A message may hold several pieces of foreign text, each cut already where it was put in.
   private static let longest = 4000
+  private static let lessonWidth = 78
 
   let tool: String
   let isQuiet: Bool
   let isVerbose: Bool
+  let isExplaining: Bool
+
+  init(tool: String, isQuiet: Bool, isVerbose: Bool = false, isExplaining: Bool = false) {
+    self.tool = tool
+    self.isQuiet = isQuiet
+    self.isVerbose = isVerbose
+    self.isExplaining = isExplaining
+  }
 
   package func error(_ failure: Failure) {
     line("error: \(failure.message)")
@@ -25,12 +34,16 @@ package struct Messages: Sendable {
     if isVerbose { line(text) }
   }
 
+  func explain(_ lesson: Lesson) {
+    for line in lesson.lines(width: Self.lessonWidth - tool.count - 2) { write("\(tool): \(line)\n") }
+  }
+
   /// A line of another program, escaped already.
   func foreign(_ line: String) { write(line + "\n") }
 
   /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
   package func progress(_ text: String?) {
-    guard !isQuiet, !isVerbose, isatty(STDERR_FILENO) == 1 else { return }
+    guard !isQuiet, !isVerbose, !isExplaining, isatty(STDERR_FILENO) == 1 else { return }
     write("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: 70))" } ?? "")")
   }
 

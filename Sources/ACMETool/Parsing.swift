@@ -43,7 +43,7 @@ extension Step {
     let command = speaker == self ? name : "\(name) \(speaker._commandName)"
     let failure = usageFailure(speaker.message(for: error), of: command)
     let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
-    let messages = Messages(tool: name, isQuiet: isQuiet, isVerbose: false)
+    let messages = Messages(tool: name, isQuiet: isQuiet)
     messages.error(failure)
     let sink = Sink(toStandardOutput: !namesFile(arguments), messages: messages)
     sink.pass(on: ProblemDocument(failure, tool: name), kind: speaker.outputKind)
@@ -84,7 +84,7 @@ extension Step {
       return ExitStatus.done.rawValue
     } catch {
       let failure = Failure(.io, "writing to stdout failed: \(error.reason)")
-      Messages(tool: _commandName, isQuiet: false, isVerbose: false).error(failure)
+      Messages(tool: _commandName, isQuiet: false).error(failure)
       return failure.status.rawValue
     }
   }

@@ -38,8 +38,9 @@ extension Step {
 
 extension Step {
   fileprivate func runToTheEnd(named name: String) -> ExitStatus {
-    let messages = Messages(tool: name, isQuiet: messageOptions.quiet, isVerbose: messageOptions.verbose)
-    let tool = Tool(name: name, messages: messages, usage: Self.usageLine)
+    let environment = Tool.readEnvironment()
+    let messages = messageOptions.messages(of: name, environment)
+    let tool = Tool(name: name, messages: messages, usage: Self.usageLine, environment: environment)
     let sink = Sink(destination: output, messages: messages)
     do {
       let product = try perform(tool)

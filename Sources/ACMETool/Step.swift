@@ -40,9 +40,19 @@ package struct MessageOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say each step on stderr.")
   package var verbose = false
 
+  @Flag(help: "Explain on stderr, as it happens, what is done and why.")
+  package var explain = false
+
   package init() {}
 
   package func validate() throws {
     guard !(quiet && verbose) else { throw ValidationError("-q and -v contradict each other") }
+    guard !(quiet && explain) else { throw ValidationError("-q and --explain contradict each other") }
+  }
+
+  func messages(of tool: String, _ environment: [String: String]) -> Messages {
+    let isAskedFor = !["", "0"].contains(environment["ACME_EXPLAIN"] ?? "")
+    return Messages(
+      tool: tool, isQuiet: quiet, isVerbose: verbose, isExplaining: explain || isAskedFor && !quiet)
   }
 }

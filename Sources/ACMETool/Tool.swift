@@ -10,11 +10,17 @@ package final class Tool {
   /// The order as it stands; a failure takes it along.
   package var order: OrderDocument?
 
-  init(name: String, messages: Messages, usage: String) {
+  init(name: String, messages: Messages, usage: String, environment: [String: String]) {
     self.name = name
     self.messages = messages
     self.usage = usage
-    environment = Self.readEnvironment()
+    self.environment = environment
+  }
+
+  /// Gives a lesson, if that is asked for; else it isn't even made.
+  package func explain(_ lesson: @autoclosure () throws -> Lesson) {
+    guard messages.isExplaining, let lesson = try? lesson() else { return }
+    messages.explain(lesson)
   }
 
   /// The value of a variable; an empty one counts as unset.
@@ -22,7 +28,7 @@ package final class Tool {
     environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  private static func readEnvironment() -> [String: String] {
+  static func readEnvironment() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {

@@ -17,7 +17,10 @@ package struct WitnessOptions: ParsableArguments {
   package init() {}
 
   func witnesses(_ tool: Tool) throws -> [any Witness] {
-    try (trace ?? tool.variable("ACME_TRACE")).map { [try TraceFile($0, tool)] } ?? []
+    let trace = try (trace ?? tool.variable("ACME_TRACE")).map { try TraceFile($0, tool) }
+    let explanation = tool.messages.isExplaining ? Explanation(tool.messages) : nil
+    let both: [(any Witness)?] = [trace, explanation]
+    return both.compactMap { $0 }
   }
 
   func replay(_ tool: Tool) throws -> Replay? {

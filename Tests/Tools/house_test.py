@@ -88,7 +88,7 @@ class OptionsTest(ToolTest):
     def test_options_of_all(self):
         for tool in TOOLS:
             with self.subTest(tool):
-                self.assertLess({"-o", "--output", "-q", "-v", "--help", "--version"}, self.help(tool))
+                self.assertLess({"-o", "--output", "-q", "-v", "--explain", "--help", "--version"}, self.help(tool))
 
     def test_network_tools_share_theirs(self):
         shared = {"-k", "--account-key", "--passphrase-file", "--directory", "--ca-bundle", "--timeout", "--trace",
@@ -98,7 +98,7 @@ class OptionsTest(ToolTest):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--replaces", "--explain", "--signer", "--public-key", "--list",
+        later = {"--replaces", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:
             for verb in ((), *((verb,) for verb in VERBS.get(tool, ()))):

@@ -43,7 +43,11 @@ package struct JWS {
   package let content: [UInt8]
   package let protected: String
   package let payload: String
+  /// What is signed (RFC 7515 §5.1).
+  package let signingInput: String
   package let signature: String
+  /// The public key that the signature is checked with; nil for a MAC.
+  package let publicKey: JWK?
 
   /// Signs `payload` for `url`. Pure but for the signer: same input, same signing input.
   package init(
@@ -55,7 +59,7 @@ package struct JWS {
     case .kid(let account): header["kid"] = .string(account.text)
     case .jwk: header["jwk"] = .object(signer.jwk.object)
     }
-    try self.init(header: header, payload: payload, sign: signer.sign)
+    try self.init(header: header, payload: payload, publicKey: signer.jwk, sign: signer.sign)
   }
 
   /// A JWS over a key with a MAC that the CA handed out: the external account binding (RFC 8555 §7.3.4).
@@ -64,17 +68,19 @@ package struct JWS {
     externalAccount kid: String, algorithm: MACAlgorithm, macKey: [UInt8], jwk: JWK, url: ACMEURL
   ) throws {
     let header: JSONObject = ["alg": .string(algorithm.rawValue), "kid": .string(kid), "url": .string(url.text)]
-    try self.init(header: header, payload: Array(jwk.object.text.utf8)) {
+    try self.init(header: header, payload: Array(jwk.object.text.utf8), publicKey: nil) {
       try algorithm.authenticationCode(of: $0, key: macKey)
     }
   }
 
-  init(header: JSONObject, payload: [UInt8], sign: ([UInt8]) throws -> [UInt8]) throws {
+  init(header: JSONObject, payload: [UInt8], publicKey: JWK?, sign: ([UInt8]) throws -> [UInt8]) throws {
     self.header = header
     content = payload
+    self.publicKey = publicKey
     protected = Base64URL.encode(header.text.utf8)
     self.payload = Base64URL.encode(payload)
-    signature = Base64URL.encode(try sign(Array("\(protected).\(self.payload)".utf8)))
+    signingInput = "\(protected).\(self.payload)"
+    signature = Base64URL.encode(try sign(Array(signingInput.utf8)))
   }
 
   package var object: JSONObject {

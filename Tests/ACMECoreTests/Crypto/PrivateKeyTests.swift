@@ -13,6 +13,18 @@ import Testing
     #expect(String(decoding: try key.pem(), as: UTF8.self).hasPrefix("-----BEGIN PRIVATE KEY-----\n"))
   }
 
+  @Test(arguments: KeyType.allCases)
+  func `a JWK becomes the DER that OpenSSL makes of the key`(_ type: KeyType) throws {
+    let key = try PrivateKey.generate(type).publicKey
+    #expect(key.jwk.publicKeyInfo == key.info)
+  }
+
+  @Test func `a signature's numbers are as short as DER has them, and never negative`() throws {
+    let halves = [UInt8](repeating: 0, count: 31) + [0x80] + [UInt8](repeating: 0, count: 30) + [0x7F, 0xFF]
+    let jwk = try PublishedKeys.rfc7515A3.privateKey.publicKey.jwk
+    #expect(jwk.plainSignature(halves) == [0x30, 8, 0x02, 2, 0x00, 0x80, 0x02, 2, 0x7F, 0xFF])
+  }
+
   @Test func `two made keys are two`() throws {
     #expect(try PrivateKey.generate(.p256).publicKey != PrivateKey.generate(.p256).publicKey)
   }

@@ -1,0 +1,37 @@
+internal import ACMECore
+
+/// Pieces of command lines for bash.
+package enum Shell {
+  /// What prints `text`, which may hold anything.
+  package static func print(_ text: String) -> String { "printf %s \(quoted(text))" }
+
+  /// A file with these bytes, as far as a command can tell.
+  package static func file(_ bytes: [UInt8]) -> String { "<(\(print(bytes)))" }
+
+  package static func print(_ bytes: [UInt8]) -> String { "echo \(base64(bytes)) | base64 -d" }
+
+  /// Turns the bytes that are piped into it to base64url.
+  package static let base64URL = "base64 -w0 | tr '+/' '-_' | tr -d ="
+
+  package static func quoted(_ word: String) -> String {
+    let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)
+    return isPlain
+      ? word : "'\(word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    let character = Character(Unicode.Scalar(byte))
+    return byte < 0x80 && (character.isLetter || character.isNumber || "-_./:=+@%,".contains(character))
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let letters = Base64URL.encode(bytes).map { character -> Character in
+      switch character {
+      case "-": "+"
+      case "_": "/"
+      default: character
+      }
+    }
+    return String(letters) + String(repeating: "=", count: (4 - letters.count % 4) % 4)
+  }
+}
