@@ -28,6 +28,7 @@ struct AcmeChain: Step {
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("an order document or a PEM chain")
     let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input)
+    tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || csr != nil, file: output.file))
     return .text(try chain.pem)
   }
 

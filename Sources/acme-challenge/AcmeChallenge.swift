@@ -72,6 +72,7 @@ struct AcmeChallenge: Step {
     try document.choose(by: solvers)
     try follow.follow(&document, asking: resolver, with: client)
     tool.order = document
+    tool.explainProofs(of: document)
     Signals.hold()
     var published = Published()
     do {

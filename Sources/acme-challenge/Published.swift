@@ -33,6 +33,7 @@ struct Published {
   /// A cleanup that fails is no failure of the order: it is said, naming what is left.
   func clean(_ tool: Tool, after isSuccess: Bool) {
     let circumstances = Circumstances.cleaning(tool, after: isSuccess)
+    if things.contains(where: { $0.proof.record?.stays != true }) { tool.explainCleaning() }
     for (proof, solver) in things {
       do {
         try solver.clean(proof, circumstances)

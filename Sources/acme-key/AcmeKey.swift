@@ -26,7 +26,9 @@ struct AcmeKey: Step {
   func perform(_ tool: Tool) throws -> Product {
     try output.prepare(forKeyReplacing: newKey.force)
     tool.messages.step("making a key of type \(type.rawValue)")
-    return try newKey.product(PrivateKey.generate(type), tool)
+    let key = try PrivateKey.generate(type)
+    tool.explain(.newKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
+    return try newKey.product(key, tool)
   }
 }
 

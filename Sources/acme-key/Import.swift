@@ -15,6 +15,7 @@ struct Import: Step {
     let bytes = try tool.readStandardInput("a private JSON Web Key")
     try output.prepare(forKeyReplacing: newKey.force)
     let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: bytes)) }
+    tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
     return try newKey.product(key, tool)
   }
 }

@@ -31,7 +31,9 @@ struct Public: Step {
   @OptionGroup var messageOptions: MessageOptions
 
   func perform(_ tool: Tool) throws -> Product {
-    .text(try existing.publicKey(tool).pem)
+    let key = try existing.publicKey(tool)
+    tool.explain(.publicKey(key))
+    return .text(try key.pem)
   }
 }
 
@@ -45,7 +47,9 @@ struct JWKForm: Step {
   @OptionGroup var messageOptions: MessageOptions
 
   func perform(_ tool: Tool) throws -> Product {
-    .text(try existing.publicKey(tool).jwk.object.text + "\n")
+    let jwk = try existing.publicKey(tool).jwk
+    tool.explain(.jsonWebKey(jwk))
+    return .text(jwk.object.text + "\n")
   }
 }
 
@@ -59,6 +63,8 @@ struct Thumbprint: Step {
   @OptionGroup var messageOptions: MessageOptions
 
   func perform(_ tool: Tool) throws -> Product {
-    .text(try existing.publicKey(tool).jwk.thumbprint + "\n")
+    let jwk = try existing.publicKey(tool).jwk
+    tool.explain(.thumbprint(jwk))
+    return .text(jwk.thumbprint + "\n")
   }
 }

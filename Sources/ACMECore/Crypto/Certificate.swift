@@ -21,6 +21,9 @@ package final class Certificate {
     }
   }
 
+  /// nil for a kind of key that ACME has no signature for.
+  package var publicKey: PublicKey? { X509_get0_pubkey(pointer).flatMap { try? PublicKey($0) } }
+
   /// The names that it is valid for: DNS and IP SANs, and a common name that is a DNS name.
   package var identifiers: [Identifier] {
     get throws(Malformed) {

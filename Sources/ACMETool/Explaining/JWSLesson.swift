@@ -2,9 +2,6 @@ internal import ACMECore
 
 /// A JWS taken apart (RFC 8555 §6.2, RFC 7515).
 extension JWS {
-  private static let longestString = 60
-  private static let longestPayload = 240
-
   var inFull: [Lesson.Part] {
     [
       .text("The body is a JWS (section 6.2, RFC 7515): a header, a payload and the signature of both. The header:"),
@@ -40,7 +37,7 @@ extension JWS {
     if let jwk = header["jwk"]?.object {
       return .item(
         "jwk",
-        "\(Self.short(.object(jwk))). Our public key itself: the CA can't know it yet. Nobody can work out the private key "
+        "\(JSON.object(jwk).short). Our public key itself: the CA can't know it yet. Nobody can work out the private key "
           + "from it")
     }
     return .item(
@@ -54,22 +51,6 @@ extension JWS {
     guard !object.members.isEmpty else {
       return "payload: {}, an empty object, which is not the same as an empty payload"
     }
-    return "payload: \(Self.short(.object(object)))"
-  }
-
-  /// JSON on one line; what is long in it is cut.
-  private static func short(_ json: JSON) -> String {
-    let text = JSONObject([("", shortened(json))]).text.dropFirst(4).dropLast()
-    return text.count > longestPayload ? "\(text.prefix(longestPayload)) …" : String(text)
-  }
-
-  private static func shortened(_ json: JSON) -> JSON {
-    switch json {
-    case .string(let text) where text.count > longestString:
-      .string("\(text.prefix(longestString / 3))… (\(text.count) characters)")
-    case .array(let elements): .array(elements.map(shortened))
-    case .object(let object): .object(JSONObject(object.members.map { ($0.name, shortened($0.value)) }))
-    default: json
-    }
+    return "payload: \(JSON.object(object).short)"
   }
 }

@@ -10,8 +10,8 @@ package enum Shell {
 
   package static func print(_ bytes: [UInt8]) -> String { "echo \(base64(bytes)) | base64 -d" }
 
-  /// Turns the bytes that are piped into it to base64url.
-  package static let base64URL = "base64 -w0 | tr '+/' '-_' | tr -d ="
+  /// Turns the few bytes that are piped into it to base64url.
+  package static let base64URL = "base64 | tr '+/' '-_' | tr -d ="
 
   package static func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)

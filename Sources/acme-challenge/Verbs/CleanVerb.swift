@@ -41,6 +41,7 @@ struct CleanVerb: Step {
 
   private func clean(_ document: inout OrderDocument, _ tool: Tool, after isSuccess: Bool) throws {
     let solvers = try solving.serving(document)
+    tool.explainCleaning()
     let circumstances = Circumstances(
       tool: tool, budget: try time.budget(tool), heedsSignals: true, isSuccess: isSuccess)
     try follow.follow(&document, asking: resolver, circumstances.budget) { _, _ in true }

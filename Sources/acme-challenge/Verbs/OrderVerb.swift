@@ -49,6 +49,7 @@ struct OrderVerb: Step {
       try document.choose(by: solvers)
     }
     try follow.follow(&document, asking: resolver, with: client)
+    tool.explainProofs(of: document)
     document.replayNonce = output.isPipe ? client.unusedNonce : nil
     return .document(try document.object)
   }

@@ -26,6 +26,7 @@ struct PublishVerb: Step {
     try document.choose(by: solvers)
     let circumstances = Circumstances.publishing(tool, try time.budget(tool))
     try follow.follow(&document, asking: resolver, circumstances.budget)
+    tool.explainProofs(of: document)
     Signals.hold()
     var published = Published()
     do {
