@@ -103,19 +103,20 @@ extension HTTPRequest {
   private static func binding(_ inner: JSONObject) -> [Lesson.Part] {
     let protected = (inner["protected"]?.string).flatMap { try? Base64URL.decode($0) } ?? []
     let header = (try? JSONObject(parsing: protected)) ?? JSONObject()
+    func member(_ name: String) -> String { header[name]?.string ?? "?" }
     return [
       .item(
         "externalAccountBinding",
         "a second JWS inside the first, which binds the new account to one that the CA has of you (section 7.3.4)"),
       .item(
         "its header",
-        "alg \(header["alg"]?.string ?? "?"), the kind of MAC; kid \(header["kid"]?.string ?? "?"), the id that the CA "
+        "alg \(member("alg")), the kind of MAC, a checksum that takes a key; kid \(member("kid")), the id that the CA "
           + "gave you; url, the same as outside. No nonce: the outer JWS has one"),
       .item("its payload", "our public key, the same as jwk outside: this key belongs to that customer"),
       .item(
         "its signature",
-        "made not with our key, but with the MAC key that the CA gave you beside the id. Both know it, so it is never "
-          + "sent"),
+        "made not with our key, but with the MAC key that the CA gave you beside the id. You both know it, so it is "
+          + "never sent"),
     ]
   }
 }
