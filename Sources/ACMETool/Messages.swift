@@ -2,7 +2,7 @@ package import ACMECore
 internal import Glibc
 
 /// All that is ever said on stderr, in one voice: the tool's name, what it is, then lower case without a full stop.
-/// Text from outside is escaped here, once.
+/// Only lessons speak in sentences. Text from outside is escaped here, once.
 package struct Messages: Sendable {
   /// A message may hold several pieces of foreign text, each cut already where it was put in.
   private static let longest = 4000
@@ -34,6 +34,7 @@ package struct Messages: Sendable {
     if isVerbose { line(text) }
   }
 
+  /// Whole lines of at most 78 columns, the tool's name included, where their words let them.
   func explain(_ lesson: Lesson) {
     for line in lesson.lines(width: Self.lessonWidth - tool.count - 2) { write("\(tool): \(line)\n") }
   }

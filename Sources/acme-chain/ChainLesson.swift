@@ -22,12 +22,12 @@ extension Lesson {
     lesson.add(
       .text(
         isRequestKnown
-          ? "Checked too: there is nothing but certificates (RFC 8555, section 11.4), and the first holds the key of the "
-            + "request and exactly its names."
+          ? "Checked too: there is nothing but certificates (RFC 8555, section 11.4), and the first holds the key of "
+            + "the request and exactly its names."
           : "There is nothing but certificates. Whether the first is the one that was wanted, only --csr can tell."),
       .text(
-        "The topmost signer, the root, is left out: browsers bring the roots that they trust, and would trust none that "
-          + "a server brings. The others have to be sent, for browsers don't bring those."))
+        "The topmost signer, the root, is left out: browsers bring the roots that they trust, and would trust none "
+          + "that a server brings. The others have to be sent, for browsers don't bring those."))
     if let file, chain.certificates.count > 1 {
       let quoted = Shell.quoted(file)
       lesson.add(

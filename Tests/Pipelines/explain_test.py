@@ -115,8 +115,8 @@ class ExplainTest(Lessons, PipelineTest):
 
     def test_silence_is_stronger_than_the_variable(self):
         self.csr("one.example")
-        env = self.env | {"ACME_EXPLAIN": "1"}
-        self.ok(self.run_tool("acme-challenge", "order", "-q", "-o", "order.json", stdin=self.read("site.csr"), env=env))
+        self.env["ACME_EXPLAIN"] = "1"
+        self.ok(self.run_tool("acme-challenge", "order", "-q", "-o", "order.json", stdin=self.read("site.csr")))
 
     def test_the_chain(self):
         self.issue("one.example")
@@ -171,3 +171,32 @@ class KindsOfKeyTest(Lessons, ToolTest):
         self.assertEqual(done.status, 78, done)
         self.assertIn("terms", done.err)
         self.assertFalse(re.search("[\x00-\x09\x0b-\x1f\u202e]", done.err), done)
+
+
+class KindsOfProofTest(Lessons, ToolTest):
+    """Every challenge that a CA may offer: what is to be published, and how it comes about."""
+
+    def test_shown(self):
+        drafts = {"dns-account-01": {}, "dns-persist-01": {"issuer-domain-names": ["ca.example"]}}
+        with ScriptedCA(webroot=self.dir, drafts=drafts) as ca:
+            self.env |= {"ACME_DIRECTORY": ca.directory, "ACME_CA_BUNDLE": str(ca.bundle)}
+            self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key"}
+            self.ok(self.sh("acme-key -o account.key && acme-register -k account.key --agree-tos -o account.json &&"
+                            "acme-key | acme-csr one.example two.example | acme-challenge order -o order.json"))
+        order = (self.dir / "order.json").read_bytes()
+        plain = self.ok(self.run_tool("acme-challenge", "show", stdin=order))
+        done = self.run_tool("acme-challenge", "show", "--explain", stdin=order)
+        self.assertEqual((done.status, done.out), (0, plain.out), done)
+        self.readable(done.err)
+        said = self.plain(done.err)
+        for section in ("http-01 (RFC 8555, section 8.3)", "dns-01 (RFC 8555, section 8.4)",
+                        "dns-account-01 (draft-ietf-acme-dns-account-label)",
+                        "dns-persist-01 (draft-ietf-acme-dns-persist)"):
+            self.assertIn(f"the proof for one.example by {section}", said)
+        self.assertEqual(len(re.findall("key authorization: token \".\" thumbprint", said)), 1)
+        self.assertEqual(said.count("There is no token."), 1)
+        self.assertEqual(len(re.findall("(?m)^acme-challenge: the proof for ", done.err)), len(plain.text.splitlines()))
+        commands = self.commands(done.err)
+        self.assertEqual(len(commands), 2)
+        for command in commands:
+            self.assertIn(f" TXT {self.bash(command).text}", plain.text)

@@ -74,7 +74,7 @@ class ExplainTest(Lessons, ToolTest):
         self.key()
         for options in (), ("-o", "site.csr"):
             done = self.lesson("acme-csr", "-k", "site.key", "one.example", "*.two.example", "192.0.2.1", *options)
-            self.assertIn("one.example, *.two.example, 192.0.2.1, in the extension subjectAltName", self.plain(done.err))
+            self.assertIn("names: one.example, *.two.example, 192.0.2.1, in the extension", self.plain(done.err))
             (command,) = self.commands(done.err)
             looked = self.bash(command)
             self.assertEqual(looked.status, 0, looked)

@@ -16,7 +16,7 @@ class Lessons:
         return self.run_tool("bash", "-c", command)
 
     def check(self, lesson):
-        """Runs every line that checks a signature, and again with another signing input; returns how many there were."""
+        """Runs each line that checks a signature, and again with another signing input; says how many there were."""
         count = 0
         for command in self.commands(lesson):
             if "printf %s eyJ" not in command:

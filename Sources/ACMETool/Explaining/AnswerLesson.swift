@@ -109,8 +109,8 @@ extension AnswerLesson {
     case .challenge:
       [
         .text(
-          "The CA has heard it, and looks for the proof from its own side, maybe from several places. What it finds, it "
-            + "tells when asked: so the order is looked at until it is no longer pending (section 7.5.1).")
+          "The CA has heard it, and looks for the proof from its own side, maybe from several places. What it finds, "
+            + "it tells when asked: so the order is looked at until it is no longer pending (section 7.5.1).")
       ]
     case .certificate: certificate(response)
     }

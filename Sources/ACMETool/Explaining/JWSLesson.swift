@@ -14,8 +14,8 @@ extension JWS {
         "url", "\(text("url")), so that nobody can send it to another URL (section 6.4)"),
       .text(payloadLine),
       .text(
-        "Signed, with the account's private key, is base64url(header) \".\" base64url(payload) (RFC 7515, section 5.1). "
-          + "The public key is enough to check it, in bash:"),
+        "Signed, with the account's private key, is base64url(header) \".\" base64url(payload) (RFC 7515, section "
+          + "5.1). The public key is enough to check it, in bash:"),
     ] + command
   }
 
@@ -37,8 +37,8 @@ extension JWS {
     if let jwk = header["jwk"]?.object {
       return .item(
         "jwk",
-        "\(JSON.object(jwk).short). Our public key itself: the CA can't know it yet. Nobody can work out the private key "
-          + "from it")
+        "\(JSON.object(jwk).short). Our public key itself: the CA can't know it yet. Nobody can work out the private "
+          + "key from it")
     }
     return .item(
       "kid", "\(text("kid")), the URL of our account. By it the CA finds our public key (section 6.2)")
