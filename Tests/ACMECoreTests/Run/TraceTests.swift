@@ -16,7 +16,7 @@ import Testing
     let jws = try JWS(
       payload: Array(payload.utf8), url: url, nonce: Nonce(nonce), key: .kid(ACMEURL("https://ca.example/a/1")),
       signer: signer)
-    return HTTPRequest(.post, url, for: "newOrder", jws: jws, maxBody: 1000)
+    return HTTPRequest(.post, url, for: .newOrder, jws: jws, maxBody: 1000)
   }
 
   private func line(
