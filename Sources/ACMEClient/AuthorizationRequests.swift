@@ -25,19 +25,19 @@ extension Client {
   ///
   /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the authorization says.
   package func respond(to challenge: Challenge.Answerable) throws {
-    _ = try perform(response(to: challenge))
+    _ = try perform(request(answering: challenge))
   }
 
   /// The same for many, side by side; `each` gets why the one at its index failed, or nil.
   package func respond(
     to challenges: [Challenge.Answerable], each: (_ index: Int, _ error: (any Error)?) throws -> Void
   ) throws {
-    try perform(challenges.map(response)) { index, result in
+    try perform(challenges.map(request)) { index, result in
       if case .failure(let error) = result { try each(index, error) } else { try each(index, nil) }
     }
   }
 
-  private func response(to challenge: Challenge.Answerable) throws -> SignedRequest {
+  private func request(answering challenge: Challenge.Answerable) throws -> SignedRequest {
     SignedRequest(
       url: try checked(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: .challenge,
       repeatable: .afterLookUp)

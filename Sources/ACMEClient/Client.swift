@@ -56,6 +56,7 @@ extension Client {
   }
 
   private func isYoung(_ section: CASection) -> Bool {
+    if let isAsked = isNextInReplay(directoryURL) { return !isAsked }
     let age = budget.clock.wall().seconds - section.endpointsAt.seconds
     return (-Self.maxClockError..<Self.maxAge).contains(age)
   }

@@ -55,6 +55,8 @@ final class CurlTransfer {
       CCurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
       CCurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
       CCurl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+      // Whoever gives up doesn't wait for the thread that looks a name up.
+      CCurl_set_long(handle, CURLOPT_QUICK_EXIT, 1),
     ]
     switch request.method {
     case .get: settings.append(CCurl_set_long(handle, CURLOPT_HTTPGET, 1))

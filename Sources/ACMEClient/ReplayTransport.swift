@@ -1,8 +1,11 @@
-internal import ACMECore
+package import ACMECore
 
 extension Client {
   /// Whether there is a trace in the CA's place, and so no network.
   package var isReplay: Bool { transport is ReplayTransport }
+
+  /// Whether the trace goes on with this URL; nil where there is none. What depended on the time decides itself by that.
+  package func isNextInReplay(_ url: ACMEURL) -> Bool? { (transport as? ReplayTransport)?.replay.isNext(url) }
 }
 
 /// Answers from a trace, with no network at all.
@@ -10,7 +13,7 @@ final class ReplayTransport: Transport {
   /// A trace has no nonces, and nobody looks at those of a replay.
   private static let nonce = "replayed"
 
-  private let replay: Replay
+  let replay: Replay
   private var answers: [(number: Int, answer: Answer)] = []
 
   init(_ replay: Replay) { self.replay = replay }

@@ -23,7 +23,7 @@ extension Client {
     var run = Run(requests)
     defer { if !run.underWay.isEmpty { transport.abandon() } }
     while !run.isOver {
-      guard let (index, result) = try advance(&run), index < requests.count else { continue }
+      guard let (index, result) = try advance(&run) else { continue }
       do { try each(index, result) } catch { run.stop(by: error) }
     }
     if let error = run.error { throw error }
@@ -41,6 +41,10 @@ extension Client {
       try budget.clock.sleep(max(0, run.pauseEnd - budget.clock.monotonic()))
     } else if let (index, answer) = try transport.next(within: run.pauseLeft(budget.clock)) {
       let answer = witnessed(answer, of: run.underWay.removeValue(forKey: index))
+      guard !run.isExtra(index) else {
+        if case .success(let response) = answer { keepNonce(of: response) }
+        return nil
+      }
       return try resultOrPause(answer, of: index, &run).map { (index, $0) }
     }
     return nil
@@ -100,16 +104,25 @@ extension Client {
       case .success(let response):
         log("\(request.purpose): \(request.method.rawValue) \(request.url): \(response.status)")
         keepNonce(of: response)
-        guard let refusal = Refusal(response, of: request, now: budget.clock.wall()) else { return .success(response) }
+        guard let refusal = Refusal(response, of: request, now: budget.clock.wall()) else {
+          run.succeed()
+          return .success(response)
+        }
         pause = try pauseAfter(refusal, of: request, &run.tries[index])
       case .failure(let error): pause = try pauseAfter(error, to: request, &run.tries[index])
       }
       run.waiting.insert(index, at: 0)
-      if pause > 0 { run.rest(until: budget.clock.monotonic() + pause) }
+      rest(pause, &run)
       return nil
     } catch {
+      if let lost = error as? LostAnswer { rest(lost.notBefore - budget.clock.monotonic(), &run) }
       return .failure(error)
     }
+  }
+
+  private func rest(_ pause: Double, _ run: inout Run) {
+    guard pause > 0 else { return }
+    run.rest(from: budget.clock.monotonic(), for: pause)
   }
 
   private func pauseAfter(_ refusal: Refusal, of request: any OutgoingRequest, _ tries: inout Tries) throws -> Double {
@@ -177,7 +190,7 @@ extension Client {
   }
 
   private func lostAnswer(_ failure: Failure, _ retryAfter: RetryAfter? = nil) -> LostAnswer {
-    LostAnswer(failure: failure, pause: retryAfter?.seconds ?? faultPause(1))
+    LostAnswer(failure: failure, notBefore: budget.clock.monotonic() + (retryAfter?.seconds ?? faultPause(1)))
   }
 
   private func faultPause(_ number: Int) -> Double {
@@ -197,9 +210,12 @@ extension Client {
 
 /// Requests on their way, each known by its index.
 private struct Run {
+  /// More than any CA takes side by side.
+  private static let mostUnderWay = 100
+
   private(set) var requests: [any OutgoingRequest]
-  /// How many nonces were asked for so that there is one for each stream.
-  private(set) var extraNonces = 0
+  /// Those from here on only ask for nonces, so that there is one for each stream. If one fails, it is not missed.
+  private let firstExtra: Int
   var tries: [Tries]
   var waiting: [Int]
   var underWay: [Int: Sent] = [:]
@@ -208,31 +224,38 @@ private struct Run {
   /// Nothing is begun before this moment.
   private(set) var pauseEnd = 0.0
   /// How many may be under way at once.
-  private(set) var width = Int.max
+  private(set) var width = mostUnderWay
 
   init(_ requests: [any OutgoingRequest]) {
     self.requests = requests
+    firstExtra = requests.count
     tries = Array(repeating: Tries(), count: requests.count)
     waiting = Array(requests.indices)
   }
 
-  var isOver: Bool { underWay.isEmpty && (waiting.isEmpty || error != nil) }
+  var isOver: Bool { !underWay.keys.contains { !isExtra($0) } && (waiting.isEmpty || error != nil) }
+
+  var extraNonces: Int { requests.count - firstExtra }
+
+  func isExtra(_ index: Int) -> Bool { index >= firstExtra }
 
   func pauseLeft(_ clock: Clock) -> Double {
     let left = pauseEnd - clock.monotonic()
     return waiting.isEmpty || left <= 0 ? .infinity : left
   }
 
-  /// A CA that is in trouble, or asks for patience, is left alone by all of them, and then asked with half the zeal.
-  mutating func rest(until end: Double) {
-    pauseEnd = max(pauseEnd, end)
-    width = max(1, min(width, underWay.count + 1) / 2)
+  /// A CA that is in trouble, or asks for patience, is left alone by all of them, and then asked with half the zeal,
+  /// which grows again while it goes well. Many that find it in trouble at once count as one.
+  mutating func rest(from now: Double, for pause: Double) {
+    if pauseEnd <= now { width = max(1, min(width, underWay.count + 1) / 2) }
+    pauseEnd = max(pauseEnd, now + pause)
   }
+
+  mutating func succeed() { width = min(width + 1, Self.mostUnderWay) }
 
   mutating func addNonceRequest(_ request: PlainRequest) -> Int {
     requests.append(request)
     tries.append(Tries())
-    extraNonces += 1
     return requests.count - 1
   }
 

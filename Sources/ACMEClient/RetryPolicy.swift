@@ -37,6 +37,7 @@ package enum Repeatable: Sendable {
 package struct LostAnswer: Error {
   /// What is to be said if the look-up doesn't help.
   package let failure: Failure
-  /// How many seconds to wait before it is sent again, if the look-up says that it has to be.
-  package let pause: Double
+  /// The moment, by the clock that is never set back, from which on it may be sent again, if the look-up says that it
+  /// has to be.
+  package let notBefore: Double
 }

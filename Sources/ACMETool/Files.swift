@@ -3,12 +3,12 @@ internal import Glibc
 
 /// Files that are named on the command line or in a variable.
 package enum Files {
-  static let maxSize = 16 << 20
+  package static let maxSize = 16 << 20
 
   /// The whole file.
   ///
-  /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is larger than 16 MiB.
-  package static func read(_ path: String) throws(Failure) -> [UInt8] {
+  /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is larger than `limit` octets.
+  package static func read(_ path: String, limit: Int = maxSize) throws(Failure) -> [UInt8] {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
     let file = FileDescriptor(number: number)
@@ -17,8 +17,8 @@ package enum Files {
       throw Failure(.noInput, "can't read \(path): \(IOError(EISDIR).reason)")
     }
     do {
-      guard let bytes = try file.readAll(limit: maxSize) else {
-        throw Failure(.input, "\(path) is larger than \(maxSize >> 20) MiB")
+      guard let bytes = try file.readAll(limit: limit) else {
+        throw Failure(.input, "\(path) is larger than \(limit >> 20) MiB")
       }
       return bytes
     } catch {

@@ -45,7 +45,15 @@ package struct Messages: Sendable {
   /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
   package func progress(_ text: String?) {
     guard !isQuiet, !isVerbose, !isExplaining, isatty(STDERR_FILENO) == 1 else { return }
-    write("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: 70))" } ?? "")")
+    // One that filled the line, or went on in the next, couldn't be taken away again.
+    let room = max(10, columns - tool.count - 5)
+    write("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: room))" } ?? "")")
+  }
+
+  private var columns: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   /// One write a line, so that the lines of a pipeline's tools don't mix.

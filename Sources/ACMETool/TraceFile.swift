@@ -28,6 +28,7 @@ final class TraceFile: Witness {
   /// A trace that can't be written is no reason to lose an order.
   func witness(_ exchange: Exchange) {
     let line = TraceLine(exchange, tool: tool.name, pid: Int(getpid()))
+    if path == "-" { tool.messages.progress(nil) }
     do {
       try file.write(Array("\(line.object.text)\n".utf8))
     } catch {

@@ -14,6 +14,8 @@ package struct WitnessOptions: ParsableArguments {
     completion: .file(), transform: nonEmpty)
   package var replay: String?
 
+  private static let largestTrace = 256 << 20
+
   package init() {}
 
   func witnesses(_ tool: Tool) throws -> [any Witness] {
@@ -25,7 +27,7 @@ package struct WitnessOptions: ParsableArguments {
 
   func replay(_ tool: Tool) throws -> Replay? {
     try (replay ?? tool.variable("ACME_REPLAY")).map { file in
-      try Replay(trace: Files.read(file), file: file, tool: tool.name)
+      try Replay(trace: Files.read(file, limit: Self.largestTrace), file: file, tool: tool.name)
     }
   }
 }

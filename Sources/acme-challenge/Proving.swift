@@ -37,12 +37,22 @@ extension Client {
     if document.order.status == .pending { try fetchAuthorizations(&document, tool) }
   }
 
-  /// Tells the CA to look at the chosen challenges (RFC 8555 §7.5.1).
+  /// Tells the CA to look at the chosen challenges (RFC 8555 §7.5.1), and again at those that it seems not to have
+  /// heard of.
   func respond(_ document: inout OrderDocument, _ tool: Tool) throws {
-    let unanswered = document.authorizations.compactMap(Unanswered.init)
+    defer { tool.messages.progress(nil) }
+    var unanswered = document.authorizations.compactMap(Unanswered.init)
+    for answer in 1...Self.maxAnswers {
+      let doubtful = try respond(to: unanswered, tool)
+      guard !doubtful.isEmpty else { return }
+      unanswered = try unheard(doubtful, &document, tool, isLast: answer == Self.maxAnswers)
+    }
+  }
+
+  /// Those of which nobody knows whether the CA has heard.
+  private func respond(to unanswered: [Unanswered], _ tool: Tool) throws -> [(Unanswered, any Error)] {
     var doubtful: [(Unanswered, any Error)] = []
     var count = 0
-    defer { tool.messages.progress(nil) }
     try respond(to: unanswered.map(\.answerable)) { index, error in
       count += 1
       tool.messages.progress("telling the CA to look: \(count) of \(unanswered.count)")
@@ -54,33 +64,37 @@ extension Client {
       case let other?: throw other
       }
     }
-    for (challenge, error) in doubtful { try settle(challenge, after: error, &document, tool) }
+    return doubtful
   }
 
-  /// Looks up whether the CA has seen an answer, and gives it again where it hasn't.
-  private func settle(
-    _ challenge: Unanswered, after first: any Error, _ document: inout OrderDocument, _ tool: Tool
-  ) throws {
-    var error = first
-    for answer in 1...Self.maxAnswers {
-      let now = try authorization(at: challenge.authorization)
-      try document.update(now)
-      tool.order = document
-      let lost = error as? LostAnswer
-      let isPending = now.status == .pending && now.challenge(of: challenge.type)?.status == .pending
-      guard isPending || lost == nil && now.status == .invalid else { return }
-      guard let lost, answer < Self.maxAnswers else { throw lost?.failure ?? error }
-      try budget.wait(
-        lost.pause, for: "the challenge \(challenge.answerable.url) waits to be answered",
-        retryAt: lost.failure.retryAt)
-      do {
-        return try respond(to: challenge.answerable)
-      } catch let again as LostAnswer {
-        error = again
-      } catch let refusal as Failure where refusal.status == .refused {
-        error = refusal
-      }
+  /// Looks up which of the challenges are to be answered once more, and waits until they may be.
+  private func unheard(
+    _ doubtful: [(challenge: Unanswered, error: any Error)], _ document: inout OrderDocument, _ tool: Tool, isLast: Bool
+  ) throws -> [Unanswered] {
+    var updated = document
+    defer { document = updated }
+    try authorizations(at: doubtful.map(\.challenge.authorization)) { authorization in
+      try updated.update(authorization)
+      tool.order = updated
     }
+    let open = try doubtful.filter { challenge, error in
+      guard let now = updated.authorizations.first(where: { $0.url == challenge.authorization }) else { return false }
+      let isPending = now.status == .pending && now.challenge(of: challenge.type)?.status == .pending
+      guard let lost = error as? LostAnswer else {
+        if isPending || now.status == .invalid { throw error }
+        return false
+      }
+      if isPending, isLast { throw lost.failure }
+      return isPending
+    }
+    let lost = open.compactMap { $0.error as? LostAnswer }
+    if let last = lost.max(by: { $0.notBefore < $1.notBefore }) {
+      let what = open.count == 1 ? "the challenge \(open[0].challenge.answerable.url) waits" : "challenges wait"
+      try budget.wait(
+        max(0, last.notBefore - budget.clock.monotonic()), for: "\(what) to be answered",
+        retryAt: last.failure.retryAt)
+    }
+    return open.map(\.challenge)
   }
 
   /// Polls until the order is no longer pending.
@@ -99,7 +113,8 @@ extension Client {
       eachTime: { order, _ in
         tool.messages.progress(awaited.whatIsAwaited)
         try awaited.update(order)
-        guard looks.isDue(at: budget.clock.monotonic()) else { return }
+        let isDue = looks.isDue(at: budget.clock.monotonic())
+        guard isNextInReplay(awaited.url).map({ !$0 }) ?? isDue else { return }
         try authorizations(at: awaited.pending.map(\.url)) { try awaited.update($0) }
         tool.order = awaited
         try refuseFailedChallenges(awaited)

@@ -50,7 +50,7 @@ struct Finalization {
       failure = Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
       pause = max(answer.retryAfter?.seconds ?? 0, Self.pauseWhereReady)
     } catch let lost as LostAnswer {
-      (failure, pause) = (lost.failure, lost.pause)
+      (failure, pause) = (lost.failure, max(0, lost.notBefore - client.budget.clock.monotonic()))
       try refresh(&document)
     } catch let refusal as Failure where refusal.status == .refused || refusal.problem?.type == .orderNotReady {
       // RFC 8555 §7.4: what the order's status says decides. An earlier run may have been heard already.

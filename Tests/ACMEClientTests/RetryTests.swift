@@ -111,7 +111,7 @@ import Testing
       _ = try rig.client.finalize(ACMEURL("https://ca.example/f"), request: csr)
       Issue.record("a 500 is no answer")
     } catch let lost as LostAnswer {
-      #expect(lost.pause == 60)
+      #expect(lost.notBefore == 60)
     }
   }
 

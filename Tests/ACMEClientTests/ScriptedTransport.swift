@@ -11,6 +11,8 @@ final class ScriptedTransport: Transport {
   private var answers: [Scripted]
   private(set) var requests: [HTTPRequest] = []
   private(set) var mostUnderWay = 0
+  /// How many were under way after each beginning and each end.
+  private(set) var counts: [Int] = []
   private var underWay: [(Int, Answer)] = []
   var width: Int
 
@@ -23,6 +25,7 @@ final class ScriptedTransport: Transport {
     requests.append(request)
     underWay.append((number, answer()))
     mostUnderWay = max(mostUnderWay, underWay.count)
+    counts.append(underWay.count)
   }
 
   private func answer() -> Answer {
@@ -36,7 +39,9 @@ final class ScriptedTransport: Transport {
   }
 
   func next(within seconds: Double) -> (number: Int, answer: Answer)? {
-    underWay.isEmpty ? nil : underWay.removeFirst()
+    guard !underWay.isEmpty else { return nil }
+    defer { counts.append(underWay.count) }
+    return underWay.removeFirst()
   }
 
   func abandon() { underWay = [] }
@@ -76,11 +81,15 @@ struct Rig {
   init(
     _ answers: ScriptedTransport.Scripted..., seconds: Int = 300, nonce: String? = "first", width: Int = 1
   ) throws {
+    try self.init(ScriptedTransport(answers, width: width), seconds: seconds, nonce: nonce)
+  }
+
+  init(_ transport: ScriptedTransport, seconds: Int = 300, nonce: String? = "first") throws {
     let directory = try JSONObject(
       parsing: Array(
         #"{"newNonce":"https://ca.example/nonce","newAccount":"https://ca.example/account","newOrder":"https://ca.example/order"}"#
           .utf8))
-    transport = ScriptedTransport(answers, width: width)
+    self.transport = transport
     let url = try ACMEURL("https://ca.example/dir")
     client = Client(
       directory: url,

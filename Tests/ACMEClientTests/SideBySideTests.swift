@@ -46,21 +46,39 @@ import Testing
 
   @Test func `one that is refused ends the rest, and what is under way is still taken`() throws {
     let rig = try Rig(
-      Rig.problem("unauthorized", 403), Self.nonce("b"), Self.authorization("c"), Self.authorization("d"), width: 2)
+      Self.authorization("a"), Self.nonce("b"), Self.nonce("c"), Rig.problem("unauthorized", 403),
+      Self.authorization("e"), Self.authorization("f"), width: 3)
     var fetched: [String] = []
-    let failure = rig.failure { try rig.client.authorizations(at: urls(4)) { fetched.append($0.url.text) } }
+    let failure = rig.failure { try rig.client.authorizations(at: urls(6)) { fetched.append($0.url.text) } }
     #expect(failure?.status == .refused)
-    #expect(rig.transport.requests.filter { $0.method == .post }.count == 1)
-    #expect(fetched.isEmpty)
+    #expect(rig.transport.requests.filter { $0.method == .post }.count == 4)
+    #expect(try fetched.sorted() == [1, 3, 4].map { try urls(6)[$0 - 1].text })
   }
 
-  @Test func `a CA that is busy is left alone by all, and then asked with less zeal`() throws {
-    let rig = try Rig(
-      .response(503, [("Retry-After", "7"), ("Replay-Nonce", "a")], ""), Self.nonce("b"), Self.nonce("c"),
-      Self.nonce("d"), Self.authorization("e"), Self.authorization("f"), Self.authorization("g"),
-      Self.authorization("h"), Self.authorization("i"), Self.authorization("j"), width: 4)
-    #expect(try fetch(6, rig).count == 6)
+  @Test func `a CA that is busy is left alone by all, and then asked with less zeal, which grows again`() throws {
+    var answers = [Self.authorization("a"), Self.nonce("b"), Self.nonce("c"), Self.nonce("d")]
+    let busy = ScriptedTransport.Scripted.response(503, [("Retry-After", "7"), ("Replay-Nonce", "e")], "")
+    answers += [busy, busy, busy, busy] + (1...12).map { Self.authorization("n\($0)") }
+    let transport = ScriptedTransport(answers, width: 4)
+    let rig = try Rig(transport)
+    #expect(try fetch(13, rig).count == 13)
     #expect(rig.time.waits == [7])
+    // The four of them are under way, then over; two at first after that, and in the end four again.
+    let first = try #require(transport.counts.firstIndex(of: 4))
+    let rest = try #require(transport.counts[first...].firstIndex(of: 0))
+    #expect(transport.counts[rest...].prefix(5) == [0, 1, 2, 1, 2])
+    #expect(transport.counts[rest...].max() == 4)
+  }
+
+  @Test func `a nonce for a further stream that can't be had is not missed`() throws {
+    for failure in [ScriptedTransport.Scripted.response(503, [("Retry-After", "60")], ""), .failure(.lost("x"))] {
+      let rig = try Rig(
+        Self.authorization("a"), failure, failure, Self.authorization("d"), Self.authorization("e"),
+        Self.authorization("f"), Self.authorization("g"), width: 3)
+      #expect(try fetch(5, rig).count == 5)
+      #expect(rig.time.waits.isEmpty)
+      #expect(rig.transport.requests.filter { $0.method == .head }.count == 2)
+    }
   }
 
   @Test func `a refused nonce costs that request one more try, and the others nothing`() throws {

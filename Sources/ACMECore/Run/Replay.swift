@@ -13,6 +13,8 @@ package final class Replay {
   private let file: String
   private var runs: [Run] = []
   private var lastAnswer: Timestamp?
+  /// How many seconds were waited for when the trace was made, and are not now.
+  private var skipped = 0.0
 
   /// - Parameters:
   ///   - trace: what the file holds.
@@ -25,20 +27,29 @@ package final class Replay {
       let line = try reading("\(file), line \(number + 1)") { try TraceLine(JSONObject(parsing: Array(bytes))) }
       guard line.tool == tool else { continue }
       // A process counts its exchanges from 1; another may have had the same number before it.
-      if line.number > 1, let index = runs.lastIndex(where: { $0.pid == line.pid }) {
-        runs[index].lines.append(line)
-      } else {
-        runs.append(Run(pid: line.pid, lines: [line]))
+      var index = runs.lastIndex { $0.pid == line.pid }
+      if line.number == 1 || index == nil {
+        runs.append(Run(pid: line.pid, lines: []))
+        index = runs.indices.last
       }
+      // Nonces come from nowhere in a replay: nobody asks for one.
+      if let index, line.method != HTTPRequest.Method.head.rawValue { runs[index].lines.append(line) }
     }
   }
 
-  /// Time as it was when the trace was made; pauses pass at once.
+  /// Time as it was when the trace was made; pauses pass at once, and are over then.
   package func clock(_ clock: Clock) -> Clock {
     Clock(
-      monotonic: clock.monotonic, wall: { self.lastAnswer ?? self.runs.first?.lines.first?.time ?? clock.wall() },
-      sleep: { _ in })
+      monotonic: { clock.monotonic() + self.skipped },
+      wall: { self.lastAnswer ?? self.runs.last?.lines.first?.time ?? clock.wall() },
+      sleep: {
+        try clock.sleep(0)
+        self.skipped += $0
+      })
   }
+
+  /// Whether the next that was asked for, when the trace was made, was this URL.
+  package func isNext(_ url: ACMEURL) -> Bool { runs.first?.lines.first?.url == url.text }
 
   /// The next answer to the same request: same method, URL and payload.
   func answer(method: String, url: String, payload: JSON?) -> Result<HTTPResponse, TransportError>? {

@@ -18,6 +18,7 @@ package struct TraceLine {
 // MARK: Writing
 
 extension TraceLine {
+  private static let shortestNonce = 12
   private static let secretHeaders: Set<String> = ["replay-nonce", "set-cookie"]
 
   package init(_ exchange: Exchange, tool: String, pid: Int) {
@@ -73,7 +74,8 @@ extension TraceLine {
       "headers": .object(written(response.headers)), "status": .number(String(response.status)),
     ]
     var text = String(decoding: response.body, as: UTF8.self)
-    if let nonce, !nonce.isEmpty { text = text.replacing(nonce, with: "[the nonce]") }
+    // A shorter word may stand there for another reason.
+    if let nonce, nonce.utf8.count >= shortestNonce { text = text.replacing(nonce, with: "[the nonce]") }
     if var body = try? JSONObject(parsing: Array(text.utf8)) {
       body["externalAccountBinding"] = nil
       object["body"] = .object(body)

@@ -76,8 +76,14 @@ final class DNSExchange {
     end = now() + Self.patience
     socket = server.socket(type)
     if socket >= 0, server.connect(socket) == 0 || errno == EINPROGRESS { return true }
-    finish([EAFNOSUPPORT, ENETUNREACH, EADDRNOTAVAIL].contains(errno) ? .noRoute : .silence)
+    finish(Self.outcome(of: errno))
     return false
+  }
+
+  /// An address of the local link alone, without a scope, is EINVAL.
+  private static func outcome(of error: Int32) -> Outcome {
+    let isNoRoute = [EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EACCES, EINVAL].contains(error)
+    return isNoRoute ? .noRoute : .silence
   }
 
   private func sendDatagram() {
@@ -90,7 +96,7 @@ final class DNSExchange {
     for _ in 0..<Self.mostReadAtOnce {
       let count = read(socket, &buffer, buffer.count)
       guard count >= 0 else {
-        if errno != EAGAIN, errno != EINTR { finish(.silence) }
+        if errno != EAGAIN, errno != EINTR { finish(Self.outcome(of: errno)) }
         return
       }
       guard let answer = Answer(Array(buffer[..<count]), to: query) else { continue }

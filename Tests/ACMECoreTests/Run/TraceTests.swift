@@ -107,12 +107,15 @@ import Testing
   @Test func `time is as it was, and waiting takes none`() throws {
     let replay = try replay(trace(line(request(), "one"), line(request(), "two", number: 2, at: 90)))
     let clock = replay.clock(
-      Clock(monotonic: { 0 }, wall: { Timestamp(seconds: 0) }, sleep: { _ in throw Interrupted() }))
+      Clock(
+        monotonic: { 0 }, wall: { Timestamp(seconds: 0) },
+        sleep: { seconds in if seconds > 0 { throw Interrupted() } }))
     #expect(clock.wall() == Self.time)
     _ = replay.answer(to: try request())
     _ = replay.answer(to: try request())
     #expect(clock.wall() == Self.time + 90)
     try clock.sleep(1000)
+    #expect(clock.monotonic() == 1000)
   }
 
   @Test(arguments: ["x", "{}", #"{"tool":"a","n":1,"pid":1,"time":"yesterday","request":{}}"#, "\u{FF}"])
