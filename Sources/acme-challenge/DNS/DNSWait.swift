@@ -117,7 +117,7 @@ private struct Awaited {
   }
 
   var complaints: [String] {
-    guard servers != nil else { return ["the name servers of \(shownName) can't be found out"] }
+    guard servers != nil else { return ["the name servers of \(shownName), or their addresses, can't be found out"] }
     guard !lacking.isEmpty else { return ["no name server of \(shownName) can be reached from here"] }
     return lacking.map { "\($0.server) \($0.how) \(shownName)" }
   }
