@@ -56,7 +56,9 @@ extension Client {
   }
 
   private func isYoung(_ section: CASection) -> Bool {
-    if let isAsked = isNextInReplay(directoryURL) { return !isAsked }
+    if let recorded = recordedBeginnings(with: directoryURL) {
+      return !recorded.contains { $0.seconds - section.endpointsAt.seconds >= Self.maxAge }
+    }
     let age = budget.clock.wall().seconds - section.endpointsAt.seconds
     return (-Self.maxClockError..<Self.maxAge).contains(age)
   }

@@ -113,16 +113,10 @@ extension Client {
       case .failure(let error): pause = try pauseAfter(error, to: request, &batch.tries[index])
       }
       batch.waiting.insert(index, at: 0)
-      rest(pause, &batch)
+      if pause > 0 { batch.rest(from: budget.clock.monotonic(), for: pause) }
       return nil
     } catch {
-      if let lost = error as? LostAnswer { rest(lost.notBefore - budget.clock.monotonic(), &batch) }
       return .failure(error)
     }
-  }
-
-  private func rest(_ pause: Double, _ batch: inout Batch) {
-    guard pause > 0 else { return }
-    batch.rest(from: budget.clock.monotonic(), for: pause)
   }
 }

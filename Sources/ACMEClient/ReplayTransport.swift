@@ -4,6 +4,11 @@ extension Client {
   /// Whether there is a trace in the CA's place, and so no network.
   package var isReplay: Bool { transport is ReplayTransport }
 
+  /// When the recorded runs began that asked for the directory first; nil where there is no trace.
+  func recordedBeginnings(with directory: ACMEURL) -> [Timestamp]? {
+    (transport as? ReplayTransport)?.replay.beginnings(with: directory)
+  }
+
   /// Whether the trace goes on with this URL; nil where there is none. What depended on the time decides itself by that.
   package func isNextInReplay(_ url: ACMEURL) -> Bool? { (transport as? ReplayTransport)?.replay.isNext(url) }
 }

@@ -24,3 +24,17 @@ def waited(where, seconds):
         first, second = journey.ca.asked(where)[:2]
         test.assertGreaterEqual(second.at - first.at, seconds - 0.1, journey)
     return check
+
+
+def looked_up_between(test, journey):
+    """No challenge is answered a second time before its authorization was asked for again, unless the CA had said that
+    nothing was done: by 503, or by refusing the nonce."""
+    doubtful = set()
+    for request in journey.ca.requests:
+        if request.where == "authorization":
+            doubtful.discard(request.rest)
+        elif request.where == "challenge":
+            authorization = request.rest.rsplit("/", 1)[0]
+            test.assertNotIn(authorization, doubtful, journey)
+            if request.status not in (400, 503):
+                doubtful.add(authorization)

@@ -75,8 +75,7 @@ class ScriptedCA:
     def __enter__(self):
         files = [self.issuer.path(f"{self.certificate}.{end}") for end in ("pem", "key")]
         self.server = Server(*files, self.answer, lambda e: self.violations.append(f"this CA itself failed: {e!r}"))
-        self.base = f"https://127.0.0.1:{self.server.port}"
-        self.directory = self.url("directory")
+        self.stand_at(self.server.port)
         return self
 
     def __exit__(self, *_):
@@ -86,6 +85,11 @@ class ScriptedCA:
         """From now on the port refuses."""
         if not self.server.stopped.is_set():
             self.server.stop()
+
+    def stand_at(self, port):
+        """From now on this is the port at which it is asked: its own, or that of a server before it."""
+        self.port, self.base = port, f"https://127.0.0.1:{port}"
+        self.directory = self.url("directory")
 
     def url(self, *parts):
         return "/".join([self.base, *map(str, parts)])
@@ -153,7 +157,7 @@ class ScriptedCA:
         for header in ("User-Agent", "Accept-Language"):
             if not request.headers.get(header):
                 self.wrong(request, f"no {header}")
-        if request.headers.get("Host") not in [f"{host}:{self.server.port}" for host in self.hosts]:
+        if request.headers.get("Host") not in [f"{host}:{self.port}" for host in self.hosts]:
             self.wrong(request, f"sent to {request.headers.get('Host')}")
         if request.method in ("GET", "HEAD"):
             if request.where not in ("directory", "new-nonce"):

@@ -48,6 +48,11 @@ package final class Replay {
       })
   }
 
+  /// When the runs that may be the one that is played began with a request of this URL.
+  package func beginnings(with url: ACMEURL) -> [Timestamp] {
+    runs.compactMap(\.lines.first).filter { $0.url == url.text }.map(\.time)
+  }
+
   /// Whether the next that was asked for, when the trace was made, was this URL.
   package func isNext(_ url: ACMEURL) -> Bool { runs.first?.lines.first?.url == url.text }
 
