@@ -22,7 +22,7 @@
 #   ACME_RENEW_DAYS   the age at which a certificate is due: 30
 #   ACME_DUE          a command that prints the files that are due, for when more than their age is to decide
 
-ACME_CHALLENGE ?= --webroot $(WEBROOT)
+ACME_CHALLENGE ?= --webroot '$(WEBROOT)'
 ACME_ACCOUNT ?= account.json
 ACME_ACCOUNT_KEY ?= account.key
 ACME_RENEW_DAYS ?= 30

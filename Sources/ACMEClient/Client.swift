@@ -16,14 +16,16 @@ package final class Client {
   let witnesses: [any Witness]
   var exchangeCount = 0
   private let log: (String) -> Void
+  let progress: (String?) -> Void
 
   /// - Parameters:
   ///   - known: the CA as a document has it; fetched again when that is older than a day.
   ///   - log: gets a line for each step.
+  ///   - progress: gets what is being waited for, and nil when that is over.
   package init(
     directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil, signer: Signer?,
     transport: any Transport, budget: Budget, policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [],
-    log: @escaping (String) -> Void
+    log: @escaping (String) -> Void, progress: @escaping (String?) -> Void = { _ in }
   ) {
     directoryURL = directory
     self.known = known
@@ -35,6 +37,7 @@ package final class Client {
     self.policy = policy
     self.witnesses = witnesses
     self.log = log
+    self.progress = progress
   }
 
   /// A nonce that was not used, to be handed to the next tool.
@@ -65,9 +68,16 @@ extension Client {
 
   @discardableResult
   package func fetchDirectory() throws -> CASection {
-    let response = try perform(
-      PlainRequest(method: .get, url: directoryURL, purpose: .directory, maxBody: Limits.json))
-    let directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
+    let response: HTTPResponse
+    let directory: Directory
+    do {
+      response = try perform(
+        PlainRequest(method: .get, url: directoryURL, purpose: .directory, maxBody: Limits.json))
+      directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
+    } catch var failure as Failure where [.refused, .protocolBroken].contains(failure.status) {
+      failure.hint = failure.hint ?? "is that the URL of the CA's directory?"
+      throw failure
+    }
     let section = CASection(
       directory: directoryURL, endpoints: directory, endpointsAt: response.receivedAt ?? budget.clock.wall())
     known = section

@@ -17,7 +17,8 @@ extension Client {
       }
     self.init(
       directory: directory, known: known, nonce: nonce, account: account, signer: signer, transport: transport,
-      budget: connection.budget, witnesses: connection.witnesses, log: connection.log)
+      budget: connection.budget, witnesses: connection.witnesses, log: connection.log,
+      progress: connection.progress)
   }
 
   /// A client that goes on with the order of `document`, and the document as far as the CA vouches for it.

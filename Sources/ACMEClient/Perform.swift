@@ -2,6 +2,9 @@ internal import ACMECore
 
 /// Layer 4: one loop for every request, or for many side by side.
 extension Client {
+  /// How many seconds a person is left without a word.
+  private static let patience = 1.0
+
   /// Sends `request` until it is answered with success, or it is no use to send it again.
   ///
   /// Throws `Failure` with the CA's last word, `LostAnswer` where the request is not to be repeated blindly, and
@@ -39,7 +42,7 @@ extension Client {
       }
     } else if batch.underWay.isEmpty {
       try budget.clock.sleep(max(0, batch.pauseEnd - budget.clock.monotonic()))
-    } else if let (index, answer) = try transport.next(within: batch.pauseLeft(budget.clock)) {
+    } else if let (index, answer) = try nextAnswer(batch) {
       let answer = witnessed(answer, of: batch.underWay.removeValue(forKey: index))
       guard !batch.isExtra(index) else {
         if case .success(let response) = answer { keepNonce(of: response) }
@@ -48,6 +51,17 @@ extension Client {
       return try resultOrPause(answer, of: index, &batch).map { (index, $0) }
     }
     return nil
+  }
+
+  /// nil where a pause is over before one comes.
+  private func nextAnswer(_ batch: Batch) throws -> (Int, Transport.Answer)? {
+    let seconds = batch.pauseLeft(budget.clock)
+    guard seconds > Self.patience else { return try transport.next(within: seconds) }
+    if let answer = try transport.next(within: Self.patience) { return answer }
+    guard let sent = batch.underWay.values.first else { return nil }
+    progress("waiting for the CA's answer to \(sent.request.purpose) (\(sent.request.url))")
+    defer { progress(nil) }
+    return try transport.next(within: seconds - Self.patience)
   }
 
   /// The request to begin now; nil where there is none, or no room or no nonce for it.

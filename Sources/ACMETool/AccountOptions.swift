@@ -14,7 +14,7 @@ package struct AccountOptions: ParsableArguments {
   /// The document, from the option or from ACME_ACCOUNT; nil where neither is there.
   package func load(_ tool: Tool) throws -> AccountDocument? {
     guard let file = account ?? tool.variable("ACME_ACCOUNT") else { return nil }
-    let object = try reading(file) { try JSONObject(parsing: Files.read(file)) }
+    let object = try tool.object(.account, in: Files.read(file), of: file)
     do { return try AccountDocument(object) } catch {
       throw Failure(error.status, "\(file): \(error.message)")
     }

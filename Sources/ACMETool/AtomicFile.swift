@@ -58,9 +58,18 @@ package struct AtomicFile {
       hint: "choose another name, or give --force if that file is of no more use")
   }
 
+  /// Throws `Failure` 73 where the file there is a private key, of which there may be no other copy.
+  package func refuseToReplaceKey() throws(Failure) {
+    guard existing != nil, !isWrittenThrough, let bytes = try? Files.read(path), bytes.holdsPrivateKey else { return }
+    throw Failure(
+      .cannotCreate, "\(shownPath) holds a private key, and nothing else is written over it",
+      hint: "choose another name")
+  }
+
   private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
     if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.read(path)) == bytes { return }
     var isExclusive = false
+    if case .ordinary = manner { try refuseToReplaceKey() }
     if case .secret(mayReplace: false) = manner {
       try refuseToReplace()
       isExclusive = true
@@ -152,3 +161,11 @@ package struct AtomicFile {
 
 /// The function, which in Swift hides behind the type of the same name.
 private func stat_(_ path: String, _ status: inout stat) -> Int32 { stat(path, &status) }
+
+extension [UInt8] {
+  /// In PEM, of whatever kind (RFC 7468).
+  fileprivate var holdsPrivateKey: Bool {
+    guard let begin = firstRange(of: Array("-----BEGIN ".utf8)) else { return false }
+    return self[begin.upperBound...].firstRange(of: Array("PRIVATE KEY-----".utf8)) != nil
+  }
+}

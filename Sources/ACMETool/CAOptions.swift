@@ -42,7 +42,8 @@ package struct CAOptions: ParsableArguments {
       bundle: bundle, environment: tool.environment,
       budget: try time.budget(tool, clock: replay?.clock(Signals.clock) ?? Signals.clock),
       tool: "\(tool.name)/\(suiteVersion)", isInterrupted: { Signals.isPending }, replay: replay,
-      witnesses: try witnessing.witnesses(tool), log: tool.messages.step)
+      witnesses: try witnessing.witnesses(tool), log: tool.messages.step,
+      progress: tool.messages.progress)
   }
 
   /// libcurl would say no more than that something is wrong with the file.

@@ -1,4 +1,5 @@
 package import ACMECore
+internal import Glibc
 
 /// A command that a person gave as one text. No shell sees it: it is split at blanks; '…', "…" and \ quote; nothing is
 /// expanded.
@@ -39,6 +40,22 @@ package struct CommandWords: Sendable {
   }
 
   package init(_ words: [String]) { self.words = words }
+
+  /// Throws `Failure` 71 where there is no such program, or it can't be run: better now than when it is needed.
+  package func checkProgram(path: String?) throws(Failure) {
+    let program = words[0]
+    // As execvp has it.
+    let folders = program.contains("/") ? [""] : (path ?? "/bin:/usr/bin").split(separator: ":").map { "\($0)/" }
+    var reason = ENOENT
+    for folder in folders {
+      guard access(folder + program, X_OK) == 0 else {
+        if errno == EACCES { reason = errno }
+        continue
+      }
+      return
+    }
+    throw Failure(.helperFailed, "can't run \(program): \(IOError(reason).reason)")
+  }
 
   /// As it is shown in messages.
   package var text: String { words.joined(separator: " ") }

@@ -4,7 +4,7 @@ internal import Glibc
 extension Destination {
   /// Throws `Failure` 73 where the output can't be created: better now than when a certificate is at stake.
   package func prepare() throws {
-    if let file { _ = try AtomicFile(file) }
+    if let file { try AtomicFile(file).refuseToReplaceKey() }
   }
 
   /// The same for a key, which may also not go over another file.

@@ -49,12 +49,21 @@ extension Tool {
   }
 
   package func document(_ format: DocumentFormat, in bytes: [UInt8]) throws -> JSONObject {
-    try reading("stdin") {
-      let object = try JSONObject(parsing: bytes)
+    let object = try object(format, in: bytes, of: "stdin")
+    return try reading("stdin") {
       let found = try DocumentFormat(of: object)
       guard found == format else { throw Malformed("\(found.title) where \(format.title) is needed") }
       return object
     }
+  }
+
+  /// The JSON object that a document has to be.
+  func object(_ format: DocumentFormat, in bytes: [UInt8], of source: String) throws -> JSONObject {
+    if let label = bytes.pemLabel {
+      throw Failure(
+        .input, "\(source): a PEM block \"\(label)\" where \(format.title) is needed", hint: format.maker)
+    }
+    return try reading(source) { try JSONObject(parsing: bytes) }
   }
 
   /// The problem document that `bytes` are; nil where they are something else.
@@ -72,6 +81,14 @@ extension Tool {
 }
 
 extension [UInt8] {
+  /// What stands after BEGIN, if this begins with PEM.
+  fileprivate var pemLabel: String? {
+    let text = String(decoding: prefix(200), as: UTF8.self).drop { $0.isWhitespace }
+    guard text.hasPrefix("-----BEGIN ") else { return nil }
+    let label = text.dropFirst(11).prefix { $0 != "-" && !$0.isNewline }
+    return String(label).shown(limit: 60)
+  }
+
   package var looksLikeJSON: Bool { first { !$0.isBlank } == UInt8(ascii: "{") }
 }
 

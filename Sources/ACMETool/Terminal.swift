@@ -23,13 +23,15 @@ package enum Terminal {
     try onTerminal { terminal in
       tcflush(terminal.number, TCIFLUSH)
       try terminal.write(Array(text.utf8))
-      var byte: UInt8 = 0
-      repeat {
-        guard let next = try readByte(terminal.number) else {
+      var isAnswered = false
+      // What is said next begins a line, whatever ended the wait.
+      defer { if !isAnswered { try? terminal.write([0x0A]) } }
+      while !isAnswered {
+        guard let byte = try readByte(terminal.number) else {
           throw Failure(.personMustAct, "the terminal was closed before anybody pressed Enter")
         }
-        byte = next
-      } while byte != 0x0A && byte != 0x0D
+        isAnswered = byte == 0x0A || byte == 0x0D
+      }
     }
   }
 

@@ -49,7 +49,7 @@ struct AcmeChallenge: Step {
   ) throws -> (client: Client, document: OrderDocument) {
     guard input.looksLikeJSON else {
       let request = try reading("stdin") { try CertificateRequest(input) }
-      if !solvers.isEmpty { try solvers.prepare(for: request.identifiers) }
+      if !solvers.isEmpty { try solvers.prepare(for: request.identifiers, tool) }
       return try asked.order(request, order, tool)
     }
     var document = try OrderDocument(tool.document(.order, in: input))
@@ -67,7 +67,7 @@ struct AcmeChallenge: Step {
   private func prove(_ document: inout OrderDocument, _ client: Client, _ solvers: Solvers, _ tool: Tool) throws {
     let pending = document.authorizations.filter { $0.status == .pending }.map(\.identifier)
     guard pending.isEmpty || !solvers.isEmpty else { throw Solvers.missing(for: pending) }
-    try solvers.prepare(for: pending)
+    try solvers.prepare(for: pending, tool)
     try refuseFailedChallenges(document)
     try document.choose(by: solvers)
     try follow.follow(&document, asking: resolver, with: client)

@@ -14,7 +14,7 @@ extension Client {
     var looks = Looks(at: awaited.pending.count, from: budget.clock.monotonic())
     let names = document.askedIdentifiers.list.shown(limit: 200)
     let order = try pollOrder(
-      document.url, for: "the CA is validating \(names) (order \(document.url))",
+      document.url, for: "the CA hasn't validated \(names) yet (order \(document.url))",
       isDone: { $0.status != .pending },
       eachTime: { order, _ in
         tool.messages.progress(awaited.whatIsAwaited)
@@ -64,7 +64,7 @@ extension OrderDocument {
   /// "the CA is validating example.org", or "37 of 100 names validated, awaiting a.example, b.example"
   fileprivate var whatIsAwaited: String {
     let names = pending.map(\.identifier).list.shown(limit: 200)
-    guard authorizations.count > 1 else { return "the CA is validating \(names)" }
+    guard authorizations.count > 1 else { return "waiting for the CA to validate \(names)" }
     return "\(authorizations.count - pending.count) of \(authorizations.count) names validated, awaiting \(names)"
   }
 }

@@ -18,8 +18,14 @@ func refuseFailedChallenges(_ document: OrderDocument) throws {
 
 /// What to look at first, for the way that most people take.
 private func hint(for failed: [Authorization]) -> String? {
-  guard failed.contains(where: { $0.failedChallenge?.type == .http01 }) else { return nil }
-  return "is the web root the folder that the web server shows for that name, on port 80?"
+  guard let challenge = failed.lazy.compactMap(\.failedChallenge).first(where: { $0.type == .http01 }) else {
+    return nil
+  }
+  return switch challenge.error?.type.name {
+  case "connection": "can the CA reach port 80 of that name from outside?"
+  case "dns": "does the name stand in the DNS, and lead to this web server?"
+  default: "is the web root the folder that the web server shows for that name, on port 80?"
+  }
 }
 
 /// "the CA could not validate example.org by http-01: no such host (dns)"

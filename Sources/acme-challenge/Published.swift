@@ -34,11 +34,14 @@ struct Published {
   func clean(_ tool: Tool, after isSuccess: Bool) {
     let circumstances = Circumstances.cleaning(tool, after: isSuccess)
     if things.contains(where: { $0.proof.record?.stays != true }) { tool.explainCleaning() }
+    defer { tool.messages.progress(nil) }
     for (proof, solver) in things {
+      tool.messages.progress("taking away what was put in place for \(proof.identifier)")
       do {
         try solver.clean(proof, circumstances)
       } catch {
         let reason = Failure(error, in: "cleaning up after \(proof.identifier)").message
+        tool.messages.progress(nil)
         tool.messages.warning("\(reason); this may be left: \(proof.publication.line)")
       }
     }

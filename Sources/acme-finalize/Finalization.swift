@@ -31,7 +31,7 @@ struct Finalization {
     case .pending:
       throw Failure(
         .notNow, "the order \(document.url) is still pending: its authorizations aren't all valid",
-        hint: "acme-challenge wait")
+        hint: "acme-challenge respond, where the CA hasn't been told to look, then acme-challenge wait")
     default: return
     }
   }

@@ -164,6 +164,6 @@ class Following(DNSTest):
         for name, message in ("round", "leads in a circle"), ("long", "more than 10"), ("odd", "can't be used"):
             with self.subTest(name):
                 self.csr(f"{name}.example.org")
-                result = self.challenge("--hook ./never-called --dns-follow")
+                result = self.challenge("--hook false --dns-follow")
                 self.fails(result, 78, message)
                 self.assertEqual(self.load("out.json")["exit"], 78)

@@ -29,6 +29,18 @@ class OutputTest(ToolTest):
         after = [os.lstat(name) for name in ("/dev/stdout", "/dev/fd")]
         self.assertEqual([s.st_ino for s in before], [s.st_ino for s in after])
 
+    def test_nothing_but_another_key_goes_over_a_key(self):
+        """One slip of the hand, and a key of which there is no other would be gone."""
+        self.ok(self.run_tool("acme-key", "-o", "other.key", "--type", "ed25519"))
+        before = (self.dir / "other.key").read_bytes()
+        for command in ([*REQUEST, "-o", "other.key"], ["acme-key", "public", "-k", "other.key", "-o", "other.key"],
+                        ["acme-key", "jwk", "-k", "site.key", "-o", "other.key"]):
+            with self.subTest(command):
+                self.fails(self.run_tool(*command), 73, "other.key holds a private key, and nothing else is written")
+                self.assertEqual((self.dir / "other.key").read_bytes(), before)
+        self.ok(self.run_tool("acme-key", "--force", "-o", "other.key"))
+        self.assertNotEqual((self.dir / "other.key").read_bytes(), before)
+
     def test_a_link_to_itself_stays_one(self):
         (self.dir / "loop.csr").symlink_to("loop.csr")
         self.fails(self.run_tool(*REQUEST, "-o", "loop.csr"), 73, "can't create loop.csr: too many levels")

@@ -12,6 +12,15 @@ package enum DocumentFormat: String, Sendable {
     }
   }
 
+  /// Where such a document comes from, as a hint; nil where nobody would look for one.
+  package var maker: String? {
+    switch self {
+    case .account: "acme-register makes it"
+    case .order: "acme-challenge makes it of a certificate request"
+    case .problem: nil
+    }
+  }
+
   /// What kind of document `object` is.
   package init(of object: JSONObject) throws(Malformed) {
     guard let text = try object.string("format") else {

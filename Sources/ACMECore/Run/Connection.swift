@@ -13,11 +13,13 @@ package struct Connection {
   package let witnesses: [any Witness]
   /// Gets a line for each step.
   package let log: (String) -> Void
+  /// Gets what is being waited for, and nil when that is over.
+  package let progress: (String?) -> Void
 
   package init(
     bundle: [UInt8]?, environment: [String: String], budget: Budget, tool: String,
     isInterrupted: @escaping () -> Bool, replay: Replay?, witnesses: [any Witness],
-    log: @escaping (String) -> Void
+    log: @escaping (String) -> Void, progress: @escaping (String?) -> Void
   ) {
     self.bundle = bundle
     self.environment = environment
@@ -27,5 +29,6 @@ package struct Connection {
     self.replay = replay
     self.witnesses = witnesses
     self.log = log
+    self.progress = progress
   }
 }

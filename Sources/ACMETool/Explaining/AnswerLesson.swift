@@ -110,7 +110,7 @@ extension AnswerLesson {
       [
         .text(
           "The CA has heard it, and looks for the proof from its own side, maybe from several places. What it finds, "
-            + "it tells when asked: so the order is looked at until it is no longer pending (section 7.5.1).")
+            + "it tells when asked: so the order is looked at until it is no longer pending (section 7.1.6).")
       ]
     case .certificate: certificate(response)
     }

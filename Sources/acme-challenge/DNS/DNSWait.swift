@@ -81,7 +81,7 @@ struct DNSWait {
   }
 
   private func late(_ awaited: [Awaited]) -> Failure {
-    let lacking = awaited.flatMap(\.complaints)
+    let lacking = awaited.flatMap { $0.complaints(resolver: substitute?.name) }
     let more = lacking.count > Self.mostShown ? ", and \(lacking.count - Self.mostShown) more" : ""
     return Failure(
       .notNow,
@@ -116,7 +116,9 @@ private struct Awaited {
     servers == 1 ? "the name server shows \(shownName)" : "all \(servers) name servers show \(shownName)"
   }
 
-  var complaints: [String] {
+  /// - Parameter resolver: the one server that is asked in place of the zone's own.
+  func complaints(resolver: String?) -> [String] {
+    if servers == nil, let resolver { return ["\(resolver) doesn't answer for \(shownName)"] }
     guard servers != nil else { return ["the name servers of \(shownName), or their addresses, can't be found out"] }
     guard !lacking.isEmpty else { return ["no name server of \(shownName) can be reached from here"] }
     return lacking.map { "\($0.server) \($0.how) \(shownName)" }

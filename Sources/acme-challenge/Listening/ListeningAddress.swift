@@ -92,6 +92,8 @@ struct ListeningSockets: Sendable {
     let reason = String(cString: strerror(code))
     return Failure(
       .cannotCreate, "can't listen on \(address.text): \((reason.first?.lowercased() ?? "") + reason.dropFirst())",
-      hint: code == EADDRINUSE ? "another program listens there" : nil)
+      hint: code == EADDRINUSE
+        ? "another program listens there"
+        : code == EACCES ? "the ports below 1024 are root's, or of who has CAP_NET_BIND_SERVICE" : nil)
   }
 }

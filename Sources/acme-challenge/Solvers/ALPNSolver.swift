@@ -11,7 +11,7 @@ struct ALPNSolver: Solver {
     Challenge.Kind.tlsALPN01.canProve(identifier) ? .tlsALPN01 : nil
   }
 
-  func prepare(for identifiers: [Identifier]) throws { try port.take() }
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }

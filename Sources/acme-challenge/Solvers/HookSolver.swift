@@ -23,8 +23,11 @@ final class HookSolver: Solver {
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
-  /// What a program can do shows when it is run.
-  func prepare(for identifiers: [Identifier]) {}
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
+    for command in [command, cleanupCommand].compactMap({ $0 }) {
+      try command.checkProgram(path: tool.environment["PATH"])
+    }
+  }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     let line = proof.publication.line

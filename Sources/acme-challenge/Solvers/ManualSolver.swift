@@ -11,7 +11,7 @@ final class ManualSolver: Solver {
 
   func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
-  func prepare(for identifiers: [Identifier]) throws {
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
     guard Terminal.isThere else {
       throw Failure(
         .personMustAct, "--manual has no terminal to say on what to publish",

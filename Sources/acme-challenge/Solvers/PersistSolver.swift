@@ -7,7 +7,7 @@ struct PersistSolver: Solver {
     Challenge.Kind.dnsPersist01.canProve(identifier) ? .dnsPersist01 : nil
   }
 
-  func prepare(for identifiers: [Identifier]) {}
+  func prepare(for identifiers: [Identifier], _ tool: Tool) {}
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) {
     circumstances.tool.messages.step("this record has to stand: \(proof.publication.line)")

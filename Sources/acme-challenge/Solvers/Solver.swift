@@ -7,7 +7,7 @@ protocol Solver {
   func challengeType(for identifier: Identifier) -> Challenge.Kind?
 
   /// Throws `Failure` where nothing could ever be published; asked before the CA hears of the order.
-  func prepare(for identifiers: [Identifier]) throws
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws
 

@@ -54,7 +54,7 @@ struct SolverOptions: ParsableArguments {
     guard hook == nil || choice.type != .dnsPersist01 else {
       throw ValidationError("a hook takes away what it has put: the record of dns-persist-01 stays, see --persist")
     }
-    guard !manual || choice.type != nil else { throw ValidationError("--manual goes with --type") }
+    guard !manual || choice.type != nil else { throw ValidationError("--manual needs --type, such as --type dns-01") }
     guard !manual || hook == nil else { throw ValidationError("--type is for --manual or for --hook, not for both") }
     if !webroot.isEmpty || persist { try refuseTypeWithoutHook() }
   }
@@ -108,17 +108,25 @@ struct Solvers {
     solvers.firstIndex { $0.challengeType(for: identifier) != nil }
   }
 
-  /// Throws `Failure` 64 for a name that none can serve, before the CA hears of it.
-  func prepare(for identifiers: [Identifier]) throws {
+  /// Throws `Failure` 64 for a name that none can serve, and whatever says that nothing could be published: before the
+  /// CA hears of it.
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
+    try refuseUnserved(identifiers)
+    for (index, solver) in solvers.enumerated() {
+      let served = identifiers.filter { first(for: $0) == index }
+      if !served.isEmpty { try solver.prepare(for: served, tool) }
+    }
+  }
+
+  /// Throws `Failure` 64 for a name that none can serve.
+  func refuseUnserved(_ identifiers: [Identifier]) throws {
     let unserved = identifiers.filter { solver(for: $0) == nil }
     guard unserved.isEmpty else {
       throw Failure(
         .usage, "no solver can prove control of \(unserved.list.shown())",
-        hint: unserved.contains(where: \.isWildcard) ? "a wildcard can be proved by DNS alone: --hook CMD" : nil)
-    }
-    for (index, solver) in solvers.enumerated() {
-      let served = identifiers.filter { first(for: $0) == index }
-      if !served.isEmpty { try solver.prepare(for: served) }
+        hint: unserved.contains(where: \.isWildcard)
+          ? "a wildcard can be proved by DNS alone: --hook CMD, or --manual --type dns-01"
+          : "--webroot DIR, --hook CMD and the other ways are in acme-challenge(1)")
     }
   }
 

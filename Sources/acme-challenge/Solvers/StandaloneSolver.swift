@@ -11,7 +11,7 @@ struct StandaloneSolver: Solver {
     Challenge.Kind.http01.canProve(identifier) ? .http01 : nil
   }
 
-  func prepare(for identifiers: [Identifier]) throws { try port.take() }
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     guard case .http(let token, _, let body) = proof.publication else { return }

@@ -18,7 +18,7 @@ struct WebRootSolver: Solver {
     Challenge.Kind.http01.canProve(identifier) && folder(for: identifier) != nil ? .http01 : nil
   }
 
-  func prepare(for identifiers: [Identifier]) throws {
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
     for folder in Set(identifiers.compactMap(folder)).sorted() { _ = try WebRoot(folder) }
   }
 

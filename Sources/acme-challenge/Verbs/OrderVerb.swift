@@ -36,7 +36,7 @@ struct OrderVerb: Step {
     try output.prepare()
     let solvers = solving.solvers
     if !solvers.isEmpty {
-      try solvers.prepare(for: request.identifiers)
+      try solvers.refuseUnserved(request.identifiers)
     } else if let type = solving.choice.type, let identifier = request.identifiers.first(where: { !type.canProve($0) })
     {
       throw Failure(.usage, "\(type) can't prove control of \(identifier)")
