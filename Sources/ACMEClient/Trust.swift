@@ -1,3 +1,4 @@
+package import ACMECore
 internal import CCurl
 internal import Glibc
 
@@ -6,20 +7,20 @@ extension CurlTransport {
   package enum Trust: Equatable, Sendable {
     /// These PEM certificates alone.
     case only([UInt8])
-    case system(file: String?, folder: String?)
+    case system(file: Octets?, folder: Octets?)
     /// What libcurl was built with.
     case libcurlsOwn
 
-    private static let systemFolder = "/etc/ssl/certs"
+    private static let systemFolder = Octets("/etc/ssl/certs")
 
     /// - Parameters:
     ///   - bundle: PEM certificates, trusted alone.
     ///   - environment: where there is none, OpenSSL's own variables, which libcurl doesn't read; else the
     ///     system's hashed folder, of which just the certificate that is needed is read: that takes a third of the
     ///     time of the whole bundle.
-    package init(bundle: [UInt8]?, environment: [String: String]) {
-      let file = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-      let folder = environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+    package init(bundle: [UInt8]?, environment: Environment) {
+      let file = environment["SSL_CERT_FILE"]
+      let folder = environment["SSL_CERT_DIR"]
       if let bundle {
         self = .only(bundle)
       } else if file != nil || folder != nil {
@@ -41,16 +42,21 @@ extension CurlTransport {
         ]
       case .system(let file, let folder):
         settings = [
-          CCurl_set_string(handle, CURLOPT_CAINFO, file),
-          CCurl_set_string(handle, CURLOPT_CAPATH, folder),
+          Self.set(CURLOPT_CAINFO, to: file, on: handle),
+          Self.set(CURLOPT_CAPATH, to: folder, on: handle),
         ]
       case .libcurlsOwn: settings = []
       }
       return settings.first { $0 != CURLE_OK } ?? CURLE_OK
     }
 
-    private static func isHashed(_ folder: String) -> Bool {
-      guard let entries = opendir(folder) else { return false }
+    private static func set(_ option: CURLoption, to path: Octets?, on handle: UnsafeMutableRawPointer) -> CURLcode {
+      guard let path else { return CCurl_set_string(handle, option, nil) }
+      return path.withCString { CCurl_set_string(handle, option, $0) }
+    }
+
+    private static func isHashed(_ folder: Octets) -> Bool {
+      guard let entries = folder.withCString(opendir) else { return false }
       defer { closedir(entries) }
       while let entry = readdir(entries) {
         let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }

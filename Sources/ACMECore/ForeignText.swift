@@ -20,6 +20,7 @@ extension String {
       count += 1
       switch scalar {
       case "\n", "\r", "\t": text += " "
+      case _ where scalar.strayOctet != nil: text += scalar.strayOctet?.escaped ?? ""
       case _ where scalar.steersTerminal: text += "\\u{\(String(scalar.value, radix: 16))}"
       default: text.unicodeScalars.append(scalar)
       }

@@ -1,5 +1,4 @@
 package import ACMECore
-internal import CSystem
 internal import Glibc
 
 /// A file that is replaced whole or stays as it was: written beside itself, synced, renamed.
@@ -11,15 +10,15 @@ package struct AtomicFile {
     case secret(mayReplace: Bool)
   }
 
-  private let shownPath: String
+  private let shownPath: Path
   /// With links followed, so that a link stays one and its target is replaced.
-  private let path: String
+  private let path: Path
   private let existing: stat?
-  /// A device, a pipe, a socket, or a name of one of our descriptors: nothing that could be replaced.
+  /// A device, a pipe, or a name of one of our descriptors: nothing that could be replaced.
   private let isWrittenThrough: Bool
 
   /// Throws `Failure` 73 where no file can be made there; nothing has been touched then.
-  package init(_ path: String) throws(Failure) {
+  package init(_ path: Path) throws(Failure) {
     shownPath = path
     guard Files.descriptor(named: path) == nil else {
       self.path = path
@@ -27,16 +26,38 @@ package struct AtomicFile {
       isWrittenThrough = true
       return
     }
-    guard let target = Self.target(of: path) else {
+    guard let target = path.endOfLinks else {
       throw Failure(.cannotCreate, "can't create \(path): \(IOError(ELOOP).reason)")
     }
     self.path = target
-    var status = stat()
-    existing = stat_(self.path, &status) == 0 ? status : nil
+    do throws(IOError) { existing = try target.status } catch {
+      throw Failure(.cannotCreate, "can't create \(path): \(error.reason)")
+    }
     isWrittenThrough = existing.map { !$0.isRegular } ?? false
     if let existing, existing.isOf(S_IFDIR) { throw cannotCreate(IOError(EISDIR)) }
+    // What can be connected to can't be opened.
+    if let existing, existing.isOf(S_IFSOCK) { throw cannotCreate(IOError(ENXIO)) }
+    let needed = isWrittenThrough ? (target, W_OK) : (target.folder, W_OK | X_OK)
+    guard needed.0.withCString({ access($0, needed.1) }) == 0 else { throw cannotCreate(IOError(errno)) }
+  }
+
+  /// Makes a file beside it and takes it away again: what fails now would fail when there is something to lose.
+  ///
+  /// Throws `Failure` 73.
+  package func prove() throws(Failure) {
     guard !isWrittenThrough else { return }
-    guard access(folder, W_OK | X_OK) == 0 else { throw cannotCreate(IOError(errno)) }
+    do {
+      try refuseToRenameOver()
+      try Signals.holding {
+        let temporary = try TemporaryFile(beside: path, mode: TemporaryFile.secretMode)
+        defer { temporary.discard() }
+        try temporary.proveRoom()
+      }
+    } catch let error as IOError {
+      throw cannotCreate(error)
+    } catch {
+      throw Failure(error, in: shownPath.description)
+    }
   }
 
   package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) {
@@ -46,7 +67,7 @@ package struct AtomicFile {
     } catch let error as IOError {
       throw Failure(.io, "writing \(shownPath) failed: \(error.reason)")
     } catch {
-      throw Failure(error, in: shownPath)
+      throw Failure(error, in: shownPath.description)
     }
   }
 
@@ -60,10 +81,38 @@ package struct AtomicFile {
 
   /// Throws `Failure` 73 where the file there is a private key, of which there may be no other copy.
   package func refuseToReplaceKey() throws(Failure) {
-    guard existing != nil, !isWrittenThrough, let bytes = try? Files.read(path), bytes.holdsPrivateKey else { return }
+    guard existing != nil, !isWrittenThrough else { return }
+    do {
+      guard try Files.read(path).holdsPrivateKey else { return }
+    } catch {
+      // No key is as large as what can't be read for its size; one that we may not read might be one.
+      guard error.status == .noInput else { return }
+      throw Failure(
+        .cannotCreate, "\(error.message), and it might be a private key, which nothing else is written over",
+        hint: "choose another name")
+    }
     throw Failure(
       .cannotCreate, "\(shownPath) holds a private key, and nothing else is written over it",
       hint: "choose another name")
+  }
+
+  /// What a rename would fail of, though a file can be made beside it.
+  private func refuseToRenameOver() throws {
+    if let existing, isProtectedBySticky(existing) { throw cannotCreate(IOError(EPERM)) }
+    let folder = Attributes(of: path.folder)
+    let file = existing == nil ? Attributes.none : Attributes(of: path)
+    if file.isMountPoint {
+      throw Failure(
+        .cannotCreate, "can't create \(shownPath): a file is mounted there, which can be written to but not replaced",
+        hint: "mount the folder instead of the file, or write to stdout and redirect it there")
+    }
+    guard !file.isUnchangeable, !folder.isUnchangeable else { throw cannotCreate(IOError(EPERM)) }
+  }
+
+  /// In such a folder only its owner and the file's may replace the file.
+  private func isProtectedBySticky(_ existing: stat) -> Bool {
+    guard let folder = try? path.folder.status, folder.st_mode & S_ISVTX != 0 else { return false }
+    return ![0, existing.st_uid, folder.st_uid].contains(geteuid())
   }
 
   private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
@@ -74,44 +123,28 @@ package struct AtomicFile {
       try refuseToReplace()
       isExclusive = true
     }
-
-    var template = Array("\(folder)/.\(name).XXXXXX".utf8CString)
-    let number = mkstemp(&template)
-    guard number >= 0 else { throw cannotCreate(IOError(errno)) }
-    let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let temporary: TemporaryFile
+    do throws(IOError) { temporary = try TemporaryFile(beside: path, mode: mode(manner), owner: existing) } catch {
+      throw cannotCreate(error)
+    }
     do {
-      defer { close(number) }
-      try setMode(of: number, manner)
-      try FileDescriptor(number: number).write(bytes)
-      try check(fsync(number))
-      if isExclusive {
-        // Not even over a file that came to be in the meantime.
-        guard CSystem_rename_new(temporary, path) == 0 else {
-          throw errno == EEXIST ? cannotCreate(IOError(errno)) : IOError(errno)
-        }
-      } else {
-        try check(rename(temporary, path))
-      }
+      try temporary.write(bytes)
+      // Not even over a file that came to be in the meantime.
+      if isExclusive { try temporary.becomeNew(path) } else { try temporary.become(path) }
     } catch {
-      unlink(temporary)
-      throw error
+      temporary.discard()
+      guard [EEXIST, EBUSY, EISDIR].contains(error.code) else { throw error }
+      throw cannotCreate(error)
     }
     syncFolder()
   }
 
-  /// mkstemp makes a file that only its owner may use, less what the umask takes away even from keys.
-  private func setMode(of number: Int32, _ manner: Manner) throws(IOError) {
-    if case .secret = manner {
-      try check(fchmod(number, 0o600))
-    } else if let existing {
-      // Only root may give a file away; who may not keeps it.
-      _ = fchown(number, existing.st_uid, existing.st_gid)
-      try check(fchmod(number, existing.st_mode & 0o7777))
-    } else {
-      let mask = umask(0)
-      umask(mask)
-      try check(fchmod(number, 0o666 & ~mask))
-    }
+  private func mode(_ manner: Manner) -> mode_t {
+    if case .secret = manner { return TemporaryFile.secretMode }
+    if let existing { return existing.st_mode & 0o7777 }
+    let mask = umask(0)
+    umask(mask)
+    return 0o666 & ~mask
   }
 
   private func writeThrough(_ bytes: [UInt8]) throws {
@@ -123,7 +156,7 @@ package struct AtomicFile {
 
   /// So that the new name outlives a power cut. A folder that can't be synced has the file all the same.
   private func syncFolder() {
-    let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let number = path.folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard number >= 0 else { return }
     fsync(number)
     close(number)
@@ -132,35 +165,34 @@ package struct AtomicFile {
   private func cannotCreate(_ error: IOError) -> Failure {
     Failure(.cannotCreate, "can't create \(shownPath): \(error.reason)")
   }
+}
 
-  private func check(_ result: Int32) throws(IOError) {
-    guard result == 0 else { throw IOError(errno) }
+extension Path {
+  /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
+  var status: stat? {
+    get throws(IOError) {
+      var status = stat()
+      if withCString({ stat_($0, &status) }) == 0 { return status }
+      guard errno == ENOENT else { throw IOError(errno) }
+      return nil
+    }
   }
-
-  private var folder: String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  private var name: Substring { path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...] }
 
   /// Follows links, the last one even where what it points to isn't there yet; nil where there is no end to them.
-  private static func target(of path: String) -> String? {
-    var path = path
+  fileprivate var endOfLinks: Path? {
+    var path = self
     for _ in 0..<40 {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let count = readlink(path, &buffer, buffer.count)
-      guard count > 0 else { return path }
-      let target = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-      path = target.hasPrefix("/") ? target : folder + target
+      let count = path.withCString { readlink($0, &buffer, buffer.count) }
+      guard count > 0, let target = Path(Octets(buffer[..<count].map { UInt8(bitPattern: $0) })) else { return path }
+      path = target.isAbsolute ? target : path.sibling(target.octets)
     }
     return nil
   }
 }
 
 /// The function, which in Swift hides behind the type of the same name.
-private func stat_(_ path: String, _ status: inout stat) -> Int32 { stat(path, &status) }
+private func stat_(_ path: UnsafePointer<CChar>, _ status: inout stat) -> Int32 { stat(path, &status) }
 
 extension [UInt8] {
   /// In PEM, of whatever kind (RFC 7468).

@@ -12,8 +12,8 @@ package struct CAOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Trust only these roots when talking to the CA (PEM).", valueName: "file"), completion: .file(),
-    transform: nonEmpty)
-  package var caBundle: String?
+    transform: Path.init(argument:))
+  package var caBundle: Path?
 
   @OptionGroup package var time: TimeOptions
   @OptionGroup package var witnessing: WitnessOptions
@@ -28,7 +28,7 @@ package struct CAOptions: ParsableArguments {
       throw Failure(.input, "--directory \(directory) contradicts the document, which is of \(document)")
     }
     if let directory { return directory }
-    guard let text = tool.variable("ACME_DIRECTORY") else { return KnownDirectory.letsencrypt.url }
+    guard let text = tool.environment["ACME_DIRECTORY"]?.description else { return KnownDirectory.letsencrypt.url }
     do { return try KnownDirectory.url(of: text) } catch {
       throw Failure(.usage, "ACME_DIRECTORY is neither an https URL nor a known name: \(text.shown(limit: 200))")
     }
@@ -36,7 +36,7 @@ package struct CAOptions: ParsableArguments {
 
   /// How the CA is reached. The budget begins here.
   package func connection(_ tool: Tool) throws -> Connection {
-    let bundle = try (caBundle ?? tool.variable("ACME_CA_BUNDLE")).map(readBundle)
+    let bundle = try (caBundle ?? tool.path(from: "ACME_CA_BUNDLE")).map(readBundle)
     let replay = try witnessing.replay(tool)
     return Connection(
       bundle: bundle, environment: tool.environment,
@@ -47,7 +47,7 @@ package struct CAOptions: ParsableArguments {
   }
 
   /// libcurl would say no more than that something is wrong with the file.
-  private func readBundle(_ file: String) throws -> [UInt8] {
+  private func readBundle(_ file: Path) throws -> [UInt8] {
     let bytes = try Files.read(file)
     guard bytes.firstRange(of: Array("-----BEGIN".utf8)) != nil else {
       throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")

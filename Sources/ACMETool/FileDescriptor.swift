@@ -23,17 +23,22 @@ struct FileDescriptor {
   /// Everything up to the end, or nil where that is more than `limit` octets.
   func readAll(limit: Int) throws(IOError) -> [UInt8]? {
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count <= limit {
-      let count = Glibc.read(number, &buffer, buffer.count)
-      if count == 0 { return bytes }
-      if count < 0 {
-        guard errno == EINTR else { throw IOError(errno) }
-      } else {
-        bytes.append(contentsOf: buffer[..<count])
-      }
+      let more = try read(atMost: 1 << 16)
+      if more.isEmpty { return bytes }
+      bytes += more
     }
     return nil
+  }
+
+  /// What is there, as soon as there is something; nothing at the end.
+  func read(atMost limit: Int) throws(IOError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: limit)
+    while true {
+      let count = Glibc.read(number, &buffer, limit)
+      if count >= 0 { return Array(buffer[..<count]) }
+      guard errno == EINTR else { throw IOError(errno) }
+    }
   }
 
   func close() { Glibc.close(number) }

@@ -8,7 +8,7 @@ package enum Files {
   /// The whole file.
   ///
   /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is larger than `limit` octets.
-  package static func read(_ path: String, limit: Int = maxSize) throws(Failure) -> [UInt8] {
+  package static func read(_ path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
     let file = FileDescriptor(number: number)
@@ -22,31 +22,32 @@ package enum Files {
       }
       return bytes
     } catch {
-      throw Failure(error, reading: path)
+      throw Failure(error, reading: path.description)
     }
   }
 
   /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's
   /// `<(…)` names is taken by its number.
-  static func open(_ path: String, _ flags: Int32) -> Int32 {
-    guard let number = descriptor(named: path) else { return Glibc.open(path, flags) }
+  static func open(_ path: Path, _ flags: Int32) -> Int32 {
+    guard let number = descriptor(named: path) else { return path.withCString { Glibc.open($0, flags) } }
     return fcntl(number, F_DUPFD_CLOEXEC, 3)
   }
 
   /// The same for a file that is made where there is none.
-  static func create(_ path: String, _ flags: Int32, mode: mode_t) -> Int32 {
+  static func create(_ path: Path, _ flags: Int32, mode: mode_t) -> Int32 {
     guard descriptor(named: path) == nil else { return open(path, flags) }
-    return Glibc.open(path, flags | O_CREAT | O_CLOEXEC, mode)
+    return path.withCString { Glibc.open($0, flags | O_CREAT | O_CLOEXEC, mode) }
   }
 
   /// The descriptor of ours that `path` is a name of.
-  static func descriptor(named path: String) -> Int32? {
-    switch path {
+  static func descriptor(named path: Path) -> Int32? {
+    let text = path.description
+    return switch text {
     case "/dev/stdin": STDIN_FILENO
     case "/dev/stdout": STDOUT_FILENO
     case "/dev/stderr": STDERR_FILENO
-    case _ where path.hasPrefix("/dev/fd/"): Int32(path.dropFirst(8))
-    case _ where path.hasPrefix("/proc/self/fd/"): Int32(path.dropFirst(14))
+    case _ where text.hasPrefix("/dev/fd/"): Int32(text.dropFirst(8))
+    case _ where text.hasPrefix("/proc/self/fd/"): Int32(text.dropFirst(14))
     default: nil
     }
   }

@@ -5,14 +5,14 @@ package struct PassphraseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The passphrase of an encrypted key is the first line of FILE.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  package var passphraseFile: String?
+    transform: Path.init(argument:))
+  package var passphraseFile: Path?
 
   package init() {}
 
   /// Asks for it when, and only when, it is needed.
   package func passphrase(for key: String, _ tool: Tool) throws -> [UInt8] {
-    guard let file = passphraseFile ?? tool.variable("ACME_PASSPHRASE_FILE") else {
+    guard let file = passphraseFile ?? tool.path(from: "ACME_PASSPHRASE_FILE") else {
       return try Terminal.askPassphrase("passphrase of \(key): ")
     }
     let line = try Files.read(file).prefix { $0 != 0x0A && $0 != 0x0D }
@@ -22,7 +22,7 @@ package struct PassphraseOptions: ParsableArguments {
 
   /// The same for a key that is to be encrypted: a person types it twice.
   package func newPassphrase(_ tool: Tool) throws -> [UInt8] {
-    guard passphraseFile == nil, tool.variable("ACME_PASSPHRASE_FILE") == nil else {
+    guard passphraseFile == nil, tool.path(from: "ACME_PASSPHRASE_FILE") == nil else {
       return try passphrase(for: "the new key", tool)
     }
     let first = try Terminal.askPassphrase("passphrase of the new key: ")
@@ -43,8 +43,8 @@ package struct AccountKeyOptions: ParsableArguments {
   @Option(
     name: [.customShort("k"), .long], help: ArgumentHelp("The account's private key.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  package var accountKey: String?
+    transform: Path.init(argument:))
+  package var accountKey: Path?
 
   @OptionGroup package var passphrase: PassphraseOptions
 
@@ -52,11 +52,11 @@ package struct AccountKeyOptions: ParsableArguments {
 
   /// The key, from the option or from ACME_ACCOUNT_KEY.
   package func load(_ tool: Tool) throws -> PrivateKey {
-    guard let file = accountKey ?? tool.variable("ACME_ACCOUNT_KEY") else {
+    guard let file = accountKey ?? tool.path(from: "ACME_ACCOUNT_KEY") else {
       throw Failure(
         .usage, "the account's key is missing", hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY")
     }
-    return try passphrase.key(pem: Files.read(file), from: file, tool)
+    return try passphrase.key(pem: Files.read(file), from: file.description, tool)
   }
 
   /// The key as the signer of a document's account.

@@ -44,9 +44,9 @@ extension Tool {
   }
 
   /// Refuses a document whose request isn't the one in `file`.
-  package func pin(_ document: OrderDocument, to file: String?) throws {
+  package func pin(_ document: OrderDocument, to file: Path?) throws {
     guard let file else { return }
-    let request = try reading(file) { try CertificateRequest(Files.read(file)) }
+    let request = try reading(file.description) { try CertificateRequest(Files.read(file)) }
     guard request == document.csr else {
       throw Failure(.input, "the order document holds another certificate request than \(file)")
     }

@@ -3,7 +3,7 @@ package import ArgumentParser
 /// Where a step's product goes.
 package protocol Destination: ParsableArguments {
   /// The file to write; nil for stdout.
-  var file: String? { get }
+  var file: Path? { get }
   /// Whether a file that holds the same already keeps its time.
   var ifChanged: Bool { get }
 }
@@ -20,7 +20,7 @@ package struct OutputOptions: Destination {
     guard !ifChanged || file != nil else { throw ValidationError("--if-changed needs -o FILE") }
   }
 
-  package var file: String? { target.file }
+  package var file: Path? { target.file }
 }
 
 /// The same for a private key, of which no second one is ever equal.
@@ -29,14 +29,16 @@ package struct KeyOutputOptions: Destination {
     name: .shortAndLong,
     help: ArgumentHelp("Write to FILE, whole or not at all, instead of stdout.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  package var output: String?
+    transform: Path.init(argument:))
+  package var output: Path?
 
   package init() {}
 
-  package var file: String? { output.flatMap { Self.namesOfStdout.contains($0) ? nil : $0 } }
+  package var file: Path? { output.flatMap { Self.namesOfStdout.contains($0) ? nil : $0 } }
 
-  private static let namesOfStdout = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+  private static let namesOfStdout: [Path] = [
+    Path("-"), Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1"),
+  ]
   package var ifChanged: Bool { false }
 }
 

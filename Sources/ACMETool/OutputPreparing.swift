@@ -3,15 +3,19 @@ internal import Glibc
 
 extension Destination {
   /// Throws `Failure` 73 where the output can't be created: better now than when a certificate is at stake.
-  package func prepare() throws {
-    if let file { try AtomicFile(file).refuseToReplaceKey() }
+  package func prove() throws {
+    guard let file else { return }
+    let target = try AtomicFile(file)
+    try target.refuseToReplaceKey()
+    try target.prove()
   }
 
   /// The same for a key, which may also not go over another file.
-  package func prepare(forKeyReplacing mayReplace: Bool) throws {
+  package func prove(forKeyReplacing mayReplace: Bool) throws {
     guard let file else { return }
     let target = try AtomicFile(file)
     if !mayReplace { try target.refuseToReplace() }
+    try target.prove()
   }
 
   /// Whether the reader is another tool right now, and not a file for later.

@@ -41,7 +41,7 @@ extension Step {
     }
     let name = _commandName
     let command = speaker == self ? name : "\(name) \(speaker._commandName)"
-    let failure = usageFailure(speaker.message(for: error), of: command)
+    let failure = usageFailure(Octets(carried: speaker.message(for: error)).description, of: command)
     let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
     let messages = Messages(tool: name, isQuiet: isQuiet)
     messages.error(failure)

@@ -4,6 +4,9 @@ internal import Glibc
 /// The signals that ask a tool to end, without a handler: held back, they stay pending and are looked for where the
 /// tool waits. Whoever has something to put away does so and then dies by the signal after all.
 package enum Signals {
+  /// Those that writing brings about.
+  static let ofWriting = [SIGPIPE, SIGXFSZ]
+
   /// Those that would end the tool. One that it was started to ignore, as by nohup, stays ignored; held back, it
   /// would be pending all the same.
   private static var heeded: [Int32] {

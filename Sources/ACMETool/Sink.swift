@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Where the product goes, or word of the failure.
 struct Sink {
-  private let file: String?
+  private let file: Path?
   private let ifChanged: Bool
   private let isFailureWritten: Bool
   private let messages: Messages
@@ -52,14 +52,12 @@ struct Sink {
     do {
       try FileDescriptor.standardOutput.write(bytes)
       // Some file systems say only now that the disk is full.
-      if let status = FileDescriptor.standardOutput.status, status.isRegular { try sync() }
+      if let status = FileDescriptor.standardOutput.status, status.isRegular {
+        try FileDescriptor.standardOutput.sync()
+      }
     } catch {
       throw Failure(.io, "writing to stdout failed: \(error.reason)")
     }
-  }
-
-  private func sync() throws(IOError) {
-    guard fsync(STDOUT_FILENO) == 0 || errno == EINVAL || errno == EROFS else { throw IOError(errno) }
   }
 
   private func warnWhereOthersCanRead() {

@@ -8,8 +8,13 @@ extension Step {
   package static func start() -> Never {
     fillMissingDescriptors()
     protectMemory()
-    signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    ignoreSignalsOfWriting()
+    guard let words = Arguments.given else {
+      let failure = Failure(.bug, "the tool was started without a list of arguments, and can't know what is wanted")
+      Messages(tool: _commandName, isQuiet: false).error(failure)
+      Glibc.exit(failure.status.rawValue)
+    }
+    let arguments = words.dropFirst().map(\.carried)
     let step: any Step
     do {
       step = try parseStep(arguments)
@@ -28,6 +33,11 @@ extension Step {
     }
   }
 
+  /// A reader that is gone, or a limit to a file's size, is an error of the call that writes, and is said.
+  private static func ignoreSignalsOfWriting() {
+    for number in Signals.ofWriting { signal(number, SIG_IGN) }
+  }
+
   /// Keys must not get into a core dump, nor be read by another process of the user.
   private static func protectMemory() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -38,11 +48,14 @@ extension Step {
 
 extension Step {
   fileprivate func runToTheEnd(named name: String) -> ExitStatus {
-    let environment = Tool.readEnvironment()
+    let environment = Environment.own
     let messages = messageOptions.messages(of: name, environment)
     let tool = Tool(name: name, messages: messages, usage: Self.usageLine, environment: environment)
     let sink = Sink(destination: output, messages: messages)
+    defer { tool.supervisor?.end() }
     do {
+      tool.supervisor = try programs.map { try Supervisor($0, environment, messages) }
+      try proveOutput()
       let product = try perform(tool)
       try sink.write(product)
       return .done
@@ -51,6 +64,7 @@ extension Step {
       sink.pass(on: earlier.problem, kind: Self.outputKind)
       return earlier.problem.exit
     } catch is Interrupted {
+      tool.supervisor?.end()
       Signals.dieByPending()
     } catch {
       var failure = Failure(error, in: name, status: .input)

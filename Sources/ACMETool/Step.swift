@@ -24,6 +24,12 @@ package protocol Step: ParsableCommand {
   static var outputKind: OutputKind { get }
   var messageOptions: MessageOptions { get }
   var output: Output { get }
+  /// The programs of the user's that the step may run.
+  var programs: Programs? { get }
+
+  /// Throws `Failure` 73 where the output can't be created: before anything is read, so that who writes to this tool
+  /// finds its reader gone.
+  func proveOutput() throws
 
   func perform(_ tool: Tool) throws -> Product
 }
@@ -31,6 +37,10 @@ package protocol Step: ParsableCommand {
 extension Step {
   /// Never called: `Step.start` runs a step by `perform`.
   package func run() throws {}
+
+  package var programs: Programs? { nil }
+
+  package func proveOutput() throws { try output.prove() }
 }
 
 package struct MessageOptions: ParsableArguments {
@@ -50,8 +60,8 @@ package struct MessageOptions: ParsableArguments {
     guard !(quiet && explain) else { throw ValidationError("-q and --explain contradict each other") }
   }
 
-  func messages(of tool: String, _ environment: [String: String]) -> Messages {
-    let isAskedFor = !["", "0"].contains(environment["ACME_EXPLAIN"] ?? "")
+  func messages(of tool: String, _ environment: Environment) -> Messages {
+    let isAskedFor = environment["ACME_EXPLAIN"].map { $0 != Octets("0") } ?? false
     return Messages(
       tool: tool, isQuiet: quiet, isVerbose: verbose, isExplaining: explain || isAskedFor && !quiet)
   }

@@ -23,7 +23,7 @@ package struct TimeOptions: ParsableArguments {
 
   private func seconds(_ tool: Tool) throws -> Int {
     if let timeout { return timeout }
-    guard let text = tool.variable("ACME_TIMEOUT") else { return 300 }
+    guard let text = tool.environment["ACME_TIMEOUT"]?.description else { return 300 }
     guard let number = Int(text), Self.allowed.contains(number) else {
       throw Failure(.usage, "ACME_TIMEOUT is no number of seconds: \(text.shown(limit: 50))")
     }

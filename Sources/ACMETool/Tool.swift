@@ -6,11 +6,13 @@ package final class Tool {
   package let name: String
   package let messages: Messages
   let usage: String
-  package let environment: [String: String]
+  package let environment: Environment
   /// The order as it stands; a failure takes it along.
   package var order: OrderDocument?
+  /// Runs the programs that the step has named.
+  package internal(set) var supervisor: Supervisor?
 
-  init(name: String, messages: Messages, usage: String, environment: [String: String]) {
+  init(name: String, messages: Messages, usage: String, environment: Environment) {
     self.name = name
     self.messages = messages
     self.usage = usage
@@ -23,19 +25,20 @@ package final class Tool {
     messages.explain(lesson)
   }
 
-  /// The value of a variable; an empty one counts as unset.
-  package func variable(_ name: String) -> String? {
-    environment[name].flatMap { $0.isEmpty ? nil : $0 }
-  }
+  /// The file that a variable names.
+  package func path(from variable: String) -> Path? { environment[variable].flatMap(Path.init) }
+}
 
-  static func readEnvironment() -> [String: String] {
-    var variables: [String: String] = [:]
-    var entry = environ
-    while let text = entry.pointee {
-      let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
-      entry += 1
+extension Environment {
+  /// This process's own.
+  static var own: Environment {
+    var entries: [Octets] = []
+    // Whoever clears it leaves no list at all.
+    var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
+    while let entry = next, let text = entry.pointee {
+      entries.append(Octets(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+      next = entry + 1
     }
-    return variables
+    return Environment(entries)
   }
 }

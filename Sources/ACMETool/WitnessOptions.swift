@@ -6,28 +6,28 @@ package struct WitnessOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Append every exchange with the CA to FILE (- is stderr), a line of JSON each.", valueName: "file"),
-    completion: .file(), transform: nonEmpty)
-  package var trace: String?
+    completion: .file(), transform: Path.init(argument:))
+  package var trace: Path?
 
   @Option(
     help: ArgumentHelp("Take the answers from the trace FILE, in place of the CA's. No network.", valueName: "file"),
-    completion: .file(), transform: nonEmpty)
-  package var replay: String?
+    completion: .file(), transform: Path.init(argument:))
+  package var replay: Path?
 
   private static let largestTrace = 256 << 20
 
   package init() {}
 
   func witnesses(_ tool: Tool) throws -> [any Witness] {
-    let trace = try (trace ?? tool.variable("ACME_TRACE")).map { try TraceFile($0, tool) }
+    let trace = try (trace ?? tool.path(from: "ACME_TRACE")).map { try TraceFile($0 == Path("-") ? nil : $0, tool) }
     let explanation = tool.messages.isExplaining ? Explanation(tool.messages) : nil
     let both: [(any Witness)?] = [trace, explanation]
     return both.compactMap { $0 }
   }
 
   func replay(_ tool: Tool) throws -> Replay? {
-    try (replay ?? tool.variable("ACME_REPLAY")).map { file in
-      try Replay(trace: Files.read(file, limit: Self.largestTrace), file: file, tool: tool.name)
+    try (replay ?? tool.path(from: "ACME_REPLAY")).map { file in
+      try Replay(trace: Files.read(file, limit: Self.largestTrace), file: file.description, tool: tool.name)
     }
   }
 }

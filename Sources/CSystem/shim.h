@@ -3,8 +3,7 @@
 #define ACME_CSYSTEM_SHIM_H
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <spawn.h>
+#include <linux/stat.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,23 +11,10 @@
 // prctl is variadic. PR_SET_DUMPABLE 0: no core dump, and no other process of the user may read our memory.
 static inline int CSystem_set_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-// glibc has no openat2, and syscall is variadic. RESOLVE_BENEATH: nothing in the path may lead out of the folder.
-static inline int CSystem_open_beneath(int folder, const char *path, unsigned long flags, unsigned long mode) {
-  struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_BENEATH};
-  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
-}
-
 // glibc shows renameat2 only to _GNU_SOURCE. RENAME_NOREPLACE: fails where the new name is taken.
 static inline int CSystem_rename_new(const char *from, const char *to) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
 }
-
-// glibc shows these two only to _GNU_SOURCE: close everything from a descriptor on, and begin a new session.
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
-static inline int CSystem_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
-  return posix_spawn_file_actions_addclosefrom_np(actions, from);
-}
-static const short CSystem_spawn_new_session = 0x80;
 
 // glibc shows accept4 only to _GNU_SOURCE. No moment in which a child could inherit the socket. SOCK_CLOEXEC and
 // SOCK_NONBLOCK are these two by another name; their header here would take them away from the Glibc module.
@@ -39,7 +25,36 @@ static inline int CSystem_accept(int socket) { return accept4(socket, 0, 0, O_CL
 // prctl is variadic. Children of our children whose parents have ended become ours.
 static inline int CSystem_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
+static inline int CSystem_can_adopt_orphans(void) {
+  int adopts;
+  return prctl(PR_GET_CHILD_SUBREAPER, &adopts, 0, 0, 0) == 0;
+}
+
 // glibc 2.36 has pidfd_open, older ones only its number; poll on the descriptor tells when the process has ended.
 static inline int CSystem_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+// <sys/stat.h> has statx only for _GNU_SOURCE, and glibc's own hides that the kernel has none. -1 where the kernel
+// doesn't tell what is mounted.
+static const int CSystem_attribute_mount_root = 1;
+static const int CSystem_attribute_unchangeable = 2;
+static inline int CSystem_attributes(const char *path) {
+  struct statx file;
+  if (syscall(SYS_statx, AT_FDCWD, path, 0, STATX_TYPE, &file) != 0) return -1;
+  if (!(file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)) return -1;
+  return (file.stx_attributes & STATX_ATTR_MOUNT_ROOT ? CSystem_attribute_mount_root : 0) |
+         (file.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND) ? CSystem_attribute_unchangeable : 0);
+}
+
+// Swift calls fork unavailable, for a process may have threads. The one that is asked for here has none.
+static inline int CSystem_fork(void) { return fork(); }
+
+// glibc shows execvpe only to _GNU_SOURCE.
+extern int execvpe(const char *program, char *const arguments[], char *const variables[]);
+static inline int CSystem_become(char *const arguments[], char *const variables[]) {
+  return execvpe(arguments[0], arguments, variables);
+}
+
+// glibc has close_range since 2.34, for _GNU_SOURCE alone.
+static inline int CSystem_close_from(unsigned from) { return (int)syscall(SYS_close_range, from, ~0U, 0); }
 
 #endif

@@ -17,8 +17,8 @@ struct AcmeChain: Step {
   @Option(
     help: ArgumentHelp("Refuse a document or chain for another certificate request than FILE's.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  var csr: String?
+    transform: Path.init(argument:))
+  var csr: Path?
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
@@ -36,7 +36,6 @@ struct AcmeChain: Step {
     var document = try OrderDocument(tool.document(.order, in: input))
     tool.order = document
     try tool.pin(document, to: csr)
-    try output.prepare()
     guard document.order.status == .valid, let url = document.order.certificate else {
       throw Failure(
         .input, "the order \(document.url) is \(document.order.status) and has no certificate yet",
@@ -53,8 +52,7 @@ struct AcmeChain: Step {
   }
 
   private func verify(_ pem: [UInt8]) throws -> CertificateChain {
-    try output.prepare()
-    let request = try csr.map { file in try reading(file) { try CertificateRequest(Files.read(file)) } }
+    let request = try csr.map { file in try reading(file.description) { try CertificateRequest(Files.read(file)) } }
     return try reading("stdin") {
       let chain = try CertificateChain(pem: pem, strict: false)
       if let request { try chain.verifyLeaf(isFor: request) }

@@ -5,7 +5,7 @@ extension Lesson {
   /// - Parameters:
   ///   - isRequestKnown: whether key and names were compared with a request.
   ///   - file: where it is going; nil for stdout.
-  static func chain(_ chain: CertificateChain, isRequestKnown: Bool, file: String?) -> Lesson {
+  static func chain(_ chain: CertificateChain, isRequestKnown: Bool, file: Path?) -> Lesson {
     var lesson = Lesson(
       "the chain: who signed what (RFC 5280, section 6)",
       [.text("Each certificate says: this name has this public key. Each is signed by the one after it:")])

@@ -27,6 +27,8 @@ struct AcmeChallenge: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  var programs: Programs? { solving.programs }
+
   static func main() { start() }
 
   func validate() throws {
@@ -36,7 +38,6 @@ struct AcmeChallenge: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
-    try output.prepare()
     let solvers = solving.solvers(and: listening.solvers)
     var (client, document) = try open(input, solvers, tool)
     if document.order.status == .pending { try prove(&document, client, solvers, tool) }

@@ -17,8 +17,8 @@ struct AcmeCSR: Step {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The site's private key, instead of stdin.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  var key: String?
+    transform: Path.init(argument:))
+  var key: Path?
 
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var sources: NameSources
@@ -43,7 +43,6 @@ struct AcmeCSR: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
-    try output.prepare()
     let identifiers = try sources.identifiers(and: names)
     let common = try commonName.map { name in
       let identifier = try reading("--common-name") { try Identifier(typed: name) }
@@ -52,7 +51,7 @@ struct AcmeCSR: Step {
       }
       return identifier
     }
-    let siteKey = try passphrase.key(pem: pem, from: key ?? "stdin", tool)
+    let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
     let request = try reading("the request") {
       try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
     }
@@ -66,22 +65,25 @@ struct AcmeCSR: Step {
 struct NameSources: ParsableArguments {
   @Option(
     help: ArgumentHelp("Names from FILE too, one a line; # begins a comment.", valueName: "file"), completion: .file(),
-    transform: nonEmpty)
-  var namesFrom: String?
+    transform: Path.init(argument:))
+  var namesFrom: Path?
 
   @Option(
     help: ArgumentHelp("The names of the certificate in FILE too.", valueName: "file"), completion: .file(),
-    transform: nonEmpty)
-  var fromCert: String?
+    transform: Path.init(argument:))
+  var fromCert: Path?
 
   /// All names, each once.
   func identifiers(and typed: [String]) throws -> [Identifier] {
     var identifiers = try reading("the names") { try typed.map { try Identifier(typed: $0) } }
     if let file = namesFrom {
-      identifiers += try reading(file) { try Self.names(in: Files.read(file)).map { try Identifier(typed: $0) } }
+      let names = try reading(file.description) { try Self.names(in: Files.read(file)) }
+      identifiers += try reading(file.description) { try names.map { try Identifier(typed: $0) } }
     }
     if let file = fromCert {
-      identifiers += try reading(file) { try CertificateChain(pem: Files.read(file), strict: false).leaf.identifiers }
+      identifiers += try reading(file.description) {
+        try CertificateChain(pem: Files.read(file), strict: false).leaf.identifiers
+      }
     }
     guard !identifiers.isEmpty else { throw Failure(.input, "there is no name to make a request for") }
     return identifiers.unique

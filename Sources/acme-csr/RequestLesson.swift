@@ -4,7 +4,7 @@ import ACMETool
 extension Lesson {
   /// - Parameter file: where it is going; nil for stdout.
   static func request(
-    _ request: CertificateRequest, commonName: Identifier?, mustStaple: Bool, file: String?
+    _ request: CertificateRequest, commonName: Identifier?, mustStaple: Bool, file: Path?
   ) -> Lesson {
     let names = request.identifiers.map(\.value)
     let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")

@@ -17,8 +17,8 @@ struct AcmeFinalize: Step {
   @Option(
     help: ArgumentHelp("Refuse a document with another certificate request than FILE's.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  var csr: String?
+    transform: Path.init(argument:))
+  var csr: Path?
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
@@ -28,7 +28,6 @@ struct AcmeFinalize: Step {
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
     try tool.pin(document, to: csr)
-    try output.prepare()
     let client = try Client(order.authorize(document, tool), &document)
     try Finalization(client: client, tool: tool).run(&document)
     document.replayNonce = output.isPipe ? client.unusedNonce : nil

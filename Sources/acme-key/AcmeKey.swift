@@ -23,8 +23,9 @@ struct AcmeKey: Step {
 
   static func main() { start() }
 
+  func proveOutput() throws { try output.prove(forKeyReplacing: newKey.force) }
+
   func perform(_ tool: Tool) throws -> Product {
-    try output.prepare(forKeyReplacing: newKey.force)
     tool.messages.step("making a key of type \(type.rawValue)")
     let key = try PrivateKey.generate(type)
     tool.explain(.newKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))

@@ -11,9 +11,10 @@ struct Import: Step {
   @OptionGroup var output: KeyOutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  func proveOutput() throws { try output.prove(forKeyReplacing: newKey.force) }
+
   func perform(_ tool: Tool) throws -> Product {
     let bytes = try tool.readStandardInput("a private JSON Web Key")
-    try output.prepare(forKeyReplacing: newKey.force)
     let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: bytes)) }
     tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
     return try newKey.product(key, tool)

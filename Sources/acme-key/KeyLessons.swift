@@ -3,7 +3,7 @@ import ACMETool
 
 extension Lesson {
   /// - Parameter file: where it is going; nil for stdout.
-  static func newKey(_ jwk: JWK, file: String?, isEncrypted: Bool) -> Lesson {
+  static func newKey(_ jwk: JWK, file: Path?, isEncrypted: Bool) -> Lesson {
     var lesson = Lesson(
       "a new private key",
       [
@@ -26,7 +26,7 @@ extension Lesson {
     return lesson
   }
 
-  static func importedKey(_ jwk: JWK, file: String?, isEncrypted: Bool) -> Lesson {
+  static func importedKey(_ jwk: JWK, file: Path?, isEncrypted: Bool) -> Lesson {
     var lesson = Lesson(
       "the same key in another form (RFC 7517, section 4; RFC 7518, section 6)",
       [
@@ -39,7 +39,7 @@ extension Lesson {
     return lesson
   }
 
-  private static func written(_ file: String?, _ isEncrypted: Bool) -> [Part] {
+  private static func written(_ file: Path?, _ isEncrypted: Bool) -> [Part] {
     let form = "It is written as PKCS#8 in PEM (RFC 5958; RFC 7468, section \(isEncrypted ? "11" : "10"))"
     let protection =
       isEncrypted

@@ -7,14 +7,14 @@ struct ExistingKeyOptions: ParsableArguments {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The private key, instead of stdin.", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  var key: String?
+    transform: Path.init(argument:))
+  var key: Path?
 
   @OptionGroup var passphrase: PassphraseOptions
 
   func publicKey(_ tool: Tool) throws -> PublicKey {
     let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
-    let source = key ?? "stdin"
+    let source = key?.description ?? "stdin"
     // What is public may be all that somebody has.
     if let publicKey = try reading(source, { try PublicKey(pem: pem) }) { return publicKey }
     return try passphrase.key(pem: pem, from: source, tool).publicKey

@@ -15,8 +15,8 @@ struct AcmeRegister: Step {
   @Option(
     name: [.customShort("k"), .long],
     help: ArgumentHelp("The account's private key, instead of stdin.", valueName: "file"), completion: .file(),
-    transform: nonEmpty)
-  var accountKey: String?
+    transform: Path.init(argument:))
+  var accountKey: Path?
 
   @OptionGroup var passphrase: PassphraseOptions
 
@@ -37,9 +37,8 @@ struct AcmeRegister: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let pem = try accountKey.map { try Files.read($0) } ?? tool.readStandardInput("a PEM account key")
-    try output.prepare()
     let binding = try externalAccount.load(tool)
-    let signer = try passphrase.key(pem: pem, from: accountKey ?? "stdin", tool).signer
+    let signer = try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool).signer
     let client = try Client(ca.connection(tool), directory: ca.directory(of: nil, tool), signer: signer)
 
     let document: AccountDocument

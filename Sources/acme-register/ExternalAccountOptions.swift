@@ -13,8 +13,8 @@ struct ExternalAccountOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The MAC key to it, in base64url (or in ACME_EAB_HMAC_KEY).", valueName: "file"),
     completion: .file(),
-    transform: nonEmpty)
-  var eabKeyFile: String?
+    transform: Path.init(argument:))
+  var eabKeyFile: Path?
 
   @Option(
     help: ArgumentHelp(
@@ -35,9 +35,9 @@ struct ExternalAccountOptions: ParsableArguments {
     let text: [UInt8]
     let source: String
     if let eabKeyFile {
-      (text, source) = (try Files.read(eabKeyFile), eabKeyFile)
-    } else if let value = tool.variable("ACME_EAB_HMAC_KEY") {
-      (text, source) = (Array(value.utf8), "ACME_EAB_HMAC_KEY")
+      (text, source) = (try Files.read(eabKeyFile), eabKeyFile.description)
+    } else if let value = tool.environment["ACME_EAB_HMAC_KEY"] {
+      (text, source) = (value.bytes, "ACME_EAB_HMAC_KEY")
     } else {
       throw Failure(
         .usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")

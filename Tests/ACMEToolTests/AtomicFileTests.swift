@@ -40,10 +40,12 @@ final class Scratch {
 @Suite struct AtomicFileTests {
   private let scratch = Scratch()
 
-  private func file(_ name: String) throws -> AtomicFile { try AtomicFile("\(scratch.path)/\(name)") }
+  private func path(_ name: String) throws -> Path { try Path(argument: "\(scratch.path)/\(name)") }
+
+  private func file(_ name: String) throws -> AtomicFile { try AtomicFile(path(name)) }
 
   private func content(_ name: String) throws -> String {
-    String(decoding: try Files.read("\(scratch.path)/\(name)"), as: UTF8.self)
+    String(decoding: try Files.read(path(name)), as: UTF8.self)
   }
 
   @Test func `a file is replaced whole, keeps its mode, and leaves nothing beside it`() throws {
@@ -89,9 +91,41 @@ final class Scratch {
   }
 
   @Test func `a full device is a failure, and a missing folder one at once`() throws {
-    #expect(throws: Failure.self) { try AtomicFile("/dev/full").write([1], as: .ordinary(ifChanged: false)) }
-    #expect(throws: Failure.self) { try AtomicFile("\(scratch.path)/none/a") }
-    #expect(throws: Failure.self) { try AtomicFile(scratch.path) }
-    try AtomicFile("/dev/null").write([1], as: .ordinary(ifChanged: false))
+    #expect(throws: Failure.self) { try AtomicFile(Path("/dev/full")).write([1], as: .ordinary(ifChanged: false)) }
+    #expect(throws: Failure.self) { try file("none/a") }
+    #expect(throws: Failure.self) { try file("") }
+    try AtomicFile(Path("/dev/null")).write([1], as: .ordinary(ifChanged: false))
+  }
+}
+
+@Suite struct TemporaryFileTests {
+  private let scratch = Scratch()
+
+  private func path(_ name: String) throws -> Path { try Path(argument: "\(scratch.path)/\(name)") }
+
+  @Test func `a file has its mode from the start, whatever the umask`() throws {
+    let temporary = try TemporaryFile(beside: path("a"), mode: 0o666)
+    try temporary.write([1])
+    try temporary.become(path("a"))
+    #expect(scratch.mode("a") == 0o666)
+    #expect(scratch.names == ["a"])
+  }
+
+  @Test func `a new file never goes over another, and what was made for it goes`() throws {
+    try TemporaryFile(beside: path("a"), mode: 0o600).becomeNew(path("a"))
+    let second = try TemporaryFile(beside: path("a"), mode: 0o600)
+    let error = #expect(throws: IOError.self) { try second.becomeNew(path("a")) }
+    #expect(error?.code == EEXIST)
+    second.discard()
+    #expect(scratch.names == ["a"])
+  }
+
+  @Test func `a name as long as the file system takes has room beside it`() throws {
+    let name = String(repeating: "n", count: 255)
+    let file = try AtomicFile(path(name))
+    try file.prove()
+    try file.write([1], as: .ordinary(ifChanged: false))
+    #expect(scratch.names == [name])
+    #expect(throws: Failure.self) { try AtomicFile(path(name + "n")) }
   }
 }

@@ -10,11 +10,11 @@ import Testing
     ("a $HOME `id` ; | * ~ > x", ["a", "$HOME", "`id`", ";", "|", "*", "~", ">", "x"]), ("é'ß'", ["éß"]),
   ])
   func `a command is split at blanks, and nothing is expanded`(_ text: String, _ words: [String]) throws {
-    #expect(try CommandWords(text).words == words)
+    #expect(try CommandWords(Octets(text)).words.map(\.description) == words)
   }
 
   @Test(arguments: ["", "  ", "'a", "\"a", "a\\", "''", "a\0b"])
   func `what is no command is refused`(_ text: String) {
-    #expect(throws: Malformed.self) { try CommandWords(text) }
+    #expect(throws: Malformed.self) { try CommandWords(Octets(text)) }
   }
 }

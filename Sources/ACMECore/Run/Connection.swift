@@ -2,7 +2,7 @@
 package struct Connection {
   /// The only roots to be trusted, in PEM; nil for the environment's or the system's.
   package let bundle: [UInt8]?
-  package let environment: [String: String]
+  package let environment: Environment
   package let budget: Budget
   /// Name and version of the tool.
   package let tool: String
@@ -17,7 +17,7 @@ package struct Connection {
   package let progress: (String?) -> Void
 
   package init(
-    bundle: [UInt8]?, environment: [String: String], budget: Budget, tool: String,
+    bundle: [UInt8]?, environment: Environment, budget: Budget, tool: String,
     isInterrupted: @escaping () -> Bool, replay: Replay?, witnesses: [any Witness],
     log: @escaping (String) -> Void, progress: @escaping (String?) -> Void
   ) {

@@ -13,6 +13,15 @@ package enum Shell {
   /// Turns the few bytes that are piped into it to base64url.
   package static let base64URL = "base64 | tr '+/' '-_' | tr -d ="
 
+  /// The name of a file. Octets that are no UTF-8 go into `$'…'`.
+  package static func quoted(_ path: Path) -> String {
+    guard String(validating: path.octets.bytes, as: UTF8.self) == nil else { return quoted(path.description) }
+    let letters = path.octets.bytes.map { octet in
+      isPlain(octet) ? String(Unicode.Scalar(octet)) : octet.escaped
+    }
+    return "$'\(letters.joined())'"
+  }
+
   package static func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)
     return isPlain

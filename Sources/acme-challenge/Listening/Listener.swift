@@ -41,6 +41,18 @@ final class Listener: Sendable {
     self.thread = thread
   }
 
+  /// One that a program of the user's doesn't inherit, and that nobody waits for.
+  private static func accept(_ listening: Int32) -> Int32 {
+    let socket = CSystem_accept(listening)
+    guard socket < 0, [ENOSYS, EPERM, EINVAL].contains(errno) else { return socket }
+    let plain = Glibc.accept(listening, nil, nil)
+    if plain >= 0 {
+      _ = fcntl(plain, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(plain, F_SETFL, O_NONBLOCK)
+    }
+    return plain
+  }
+
   /// Returns when nothing is answered any more and the port is free.
   func close() {
     var end: UInt8 = 0
@@ -80,7 +92,7 @@ final class Listener: Sendable {
           return (entry.connection, awaited, entry.end)
         }
         for state in ready.dropFirst().prefix(sockets.count) where state.revents != 0 {
-          let socket = CSystem_accept(state.fd)
+          let socket = Listener.accept(state.fd)
           guard socket >= 0 else {
             // Too many files are open, most likely: the one that waits would be found ready again at once.
             usleep(50_000)

@@ -6,17 +6,15 @@ final class HookSolver: Solver {
   /// Of what a hook says on stdout: even if each octet became three, a variable could hold it.
   private static let mostBytesKept = 32 << 10
 
-  private let command: CommandWords
-  /// For those hooks that have another program for that.
-  private let cleanupCommand: CommandWords?
+  /// The hook; for those that have another program to clean up, that too.
+  private let commands: [CommandWords]
   private let type: Challenge.Kind
   private let style: HookStyle?
   /// How it was when it was published, by what was.
   private var presented: [String: HookCall.Presented] = [:]
 
   init(_ command: CommandWords, cleanup: CommandWords?, type: Challenge.Kind, style: HookStyle?) {
-    self.command = command
-    cleanupCommand = cleanup
+    commands = [command, cleanup].compactMap { $0 }
     self.type = type
     self.style = style
   }
@@ -24,39 +22,39 @@ final class HookSolver: Solver {
   func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
-    for command in [command, cleanupCommand].compactMap({ $0 }) {
-      try command.checkProgram(path: tool.environment["PATH"])
+    for command in commands { try command.checkProgram(tool.environment) }
+    if !Supervisor.endsAll {
+      tool.messages.warning("this system doesn't tell what a hook leaves running: it may outlive a hook that is ended")
     }
   }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
     let line = proof.publication.line
     presented[line] = HookCall.Presented(in: circumstances)
-    let output = try run(command, .present, proof, circumstances)
-    presented[line]?.said = String(decoding: output.prefix(Self.mostBytesKept), as: UTF8.self).trimmingNewlines
+    let output = try run(.present, proof, circumstances)
+    presented[line]?.said = Octets(output.prefix(Self.mostBytesKept).asVariable)
   }
 
   func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
     // A certbot user who needs no cleanup gives no program for it.
-    guard style != .certbot || cleanupCommand != nil else { return }
-    try run(cleanupCommand ?? command, .cleanup(isSuccess: circumstances.isSuccess), proof, circumstances)
+    guard style != .certbot || commands.count > 1 else { return }
+    try run(.cleanup(isSuccess: circumstances.isSuccess), proof, circumstances)
   }
 
   @discardableResult
   private func run(
-    _ command: CommandWords, _ purpose: HookCall.Purpose, _ proof: Proof, _ circumstances: Circumstances
+    _ purpose: HookCall.Purpose, _ proof: Proof, _ circumstances: Circumstances
   ) throws -> [UInt8] {
     let tool = circumstances.tool
+    guard let supervisor = tool.supervisor else { throw Failure(.bug, "there is nobody to run hooks") }
     let presented = presented[proof.publication.line] ?? HookCall.Presented()
     let call = style.map { HookCall(purpose, proof, style: $0, presented) } ?? HookCall(purpose, proof)
-    let words = CommandWords(command.words + call.arguments)
-    tool.messages.step("\(words.text) for \(proof.identifier)")
-    let hook = ChildProcess(
-      words, input: Array(call.input.utf8),
-      environment: tool.environment.filter { !HookCall.variableNames.contains($0.key) }.merging(call.variables) { $1 },
-      messages: tool.messages)
+    let index = if case .cleanup = purpose, commands.count > 1 { 1 } else { 0 }
+    tool.messages.step("\(commands[index].adding(call.arguments).text) for \(proof.identifier)")
     do {
-      return try hook.run(until: circumstances.budget, heedingSignals: circumstances.heedsSignals)
+      return try supervisor.run(
+        index, call.arguments, input: Array(call.input.utf8), variables: call.variables, until: circumstances.budget,
+        heedingSignals: circumstances.heedsSignals)
     } catch var failure as Failure {
       failure.message += " (for \(proof.identifier))"
       throw failure
@@ -64,11 +62,11 @@ final class HookSolver: Solver {
   }
 }
 
-extension String {
+extension Sequence<UInt8> {
   /// Without the line ends at its end, as a shell's $(…) has it; and nothing that a variable can't hold.
-  fileprivate var trimmingNewlines: String {
-    var text = self.prefix { $0 != "\0" }
-    while let last = text.last, last.isNewline { text.removeLast() }
-    return String(text)
+  fileprivate var asVariable: [UInt8] {
+    var octets = Array(prefix { $0 != 0 })
+    while let last = octets.last, last == 0x0A || last == 0x0D { octets.removeLast() }
+    return octets
   }
 }

@@ -20,7 +20,7 @@ enum HookStyle: String, CaseIterable {
 /// One call of a hook.
 struct HookCall {
   var arguments: [String]
-  var variables: [String: String] = [:]
+  var variables: [String: Octets] = [:]
   var input = ""
 
   /// What a hook is told in variables. Those that the caller happens to have are none of its business.
@@ -39,14 +39,14 @@ struct HookCall {
   init(_ purpose: Purpose, _ proof: Proof) {
     arguments = [Self.verb(purpose)]
     input = Self.document(proof).text + "\n"
-    variables = ["ACME_TYPE": proof.type.rawValue, "ACME_IDENTIFIER": proof.name]
-    variables["ACME_TOKEN"] = proof.token?.text
-    variables["ACME_KEY_AUTHORIZATION"] = proof.keyAuthorization
+    variables = ["ACME_TYPE": Octets(proof.type.rawValue), "ACME_IDENTIFIER": Octets(proof.name)]
+    variables["ACME_TOKEN"] = (proof.token?.text).map { Octets($0) }
+    variables["ACME_KEY_AUTHORIZATION"] = proof.keyAuthorization.map { Octets($0) }
     if case .http(let token, _, _) = proof.publication {
-      variables["ACME_HTTP_PATH"] = "/\(Publication.httpFolder)/\(token.text)"
+      variables["ACME_HTTP_PATH"] = Octets("/\(Publication.httpFolder)/\(token.text)")
     }
-    variables["ACME_DNS_NAME"] = proof.record?.place
-    variables["ACME_DNS_VALUE"] = proof.record?.value
+    variables["ACME_DNS_NAME"] = (proof.record?.place.description).map { Octets($0) }
+    variables["ACME_DNS_VALUE"] = (proof.record?.value).map { Octets($0) }
   }
 
   /// What is known from the time when the hook was called to present.
@@ -55,7 +55,7 @@ struct HookCall {
     var names: [String] = []
     var left = 0
     /// On stdout.
-    var said = ""
+    var said = Octets("")
   }
 
   /// In the way of another client, from that client's own documentation.
@@ -74,11 +74,11 @@ struct HookCall {
     case (.certbot, _):
       arguments = []
       variables = [
-        "CERTBOT_DOMAIN": proof.name, "CERTBOT_VALIDATION": proof.visible,
-        "CERTBOT_ALL_DOMAINS": presented.names.isEmpty ? proof.name : presented.names.joined(separator: ","),
-        "CERTBOT_REMAINING_CHALLENGES": String(presented.left),
+        "CERTBOT_DOMAIN": Octets(proof.name), "CERTBOT_VALIDATION": Octets(proof.visible),
+        "CERTBOT_ALL_DOMAINS": Octets(presented.names.isEmpty ? proof.name : presented.names.joined(separator: ",")),
+        "CERTBOT_REMAINING_CHALLENGES": Octets(String(presented.left)),
       ]
-      if proof.type == .http01 { variables["CERTBOT_TOKEN"] = token }
+      if proof.type == .http01 { variables["CERTBOT_TOKEN"] = Octets(token) }
       if case .cleanup = purpose { variables["CERTBOT_AUTH_OUTPUT"] = presented.said }
     }
   }

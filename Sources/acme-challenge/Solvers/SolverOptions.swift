@@ -74,6 +74,10 @@ struct SolverOptions: ParsableArguments {
     return Solvers(solvers)
   }
 
+  var programs: Programs? {
+    hook.map { Programs([$0, cleanupHook].compactMap { $0 }, setting: HookCall.variableNames) }
+  }
+
   /// For the steps to which a type is of no use by itself.
   func refuseTypeWithoutHook() throws {
     guard choice.type == nil || hook != nil || manual else {
@@ -82,7 +86,7 @@ struct SolverOptions: ParsableArguments {
   }
 
   private static func command(_ text: String) throws -> CommandWords {
-    do { return try CommandWords(text) } catch {
+    do { return try CommandWords(Octets(carried: text)) } catch {
       throw ValidationError("--hook \(text.shown(limit: 200)): \(error.reason)")
     }
   }

@@ -1,17 +1,17 @@
 import ACMECore
-import CSystem
+import ACMETool
 import Glibc
 
 /// A web server's folder. Nothing is written or removed through a link that leads out of it: who may write below
 /// it is not always who runs this.
 final class WebRoot {
-  private let path: String
+  private let path: Path
   private let root: Int32
 
   /// Throws `Failure` 73 where there is no folder that could be written to.
-  init(_ path: String) throws {
+  init(_ path: Path) throws {
     self.path = path
-    root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    root = path.octets.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard root >= 0 else { throw Self.failure(.cannotCreate, "can't use the web root \(path)") }
   }
 
@@ -24,7 +24,7 @@ final class WebRoot {
     // A file of this name is left from an earlier try, whole or not.
     if read(token, in: folder) == body { return }
     unlinkat(folder, token.text, 0)
-    let file = CSystem_open_beneath(folder, token.text, UInt(O_WRONLY | O_CREAT | O_EXCL), 0o600)
+    let file = openat(folder, token.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Self.failure(.cannotCreate, "can't create \(shown(token))") }
     defer { close(file) }
     let bytes = Array(body.utf8)
@@ -39,7 +39,7 @@ final class WebRoot {
 
   /// Removes the file, if it holds exactly `body`. The folders stay.
   func remove(_ token: Token, ifStill body: String) throws {
-    let folder = CSystem_open_beneath(root, Publication.httpFolder, UInt(O_RDONLY | O_DIRECTORY), 0)
+    let folder = FolderBelow.open(Publication.httpFolder, below: root)
     guard folder >= 0 else {
       guard errno == ENOENT else { throw Self.failure(.io, "can't look for \(shown(token))") }
       return
@@ -54,18 +54,18 @@ final class WebRoot {
   /// The folder of the tokens; its parts are made where they are missing, open to everybody.
   private func makeFolder() throws -> Int32 {
     var parent = root
-    var parentPath = path
+    var below = ""
     for name in Publication.httpFolder.split(separator: "/").map(String.init) {
       let above = parent
       defer { if above != root { close(above) } }
       let isNew = mkdirat(above, name, 0o755) == 0
       guard isNew || errno == EEXIST else {
-        throw Self.failure(.cannotCreate, "can't create \(parentPath)/\(name)")
+        throw Self.failure(.cannotCreate, "can't create \(path)/\(below)\(name)")
       }
-      parentPath += "/\(name)"
-      let relative = String(parentPath.dropFirst(path.count + 1))
-      let child = CSystem_open_beneath(root, relative, UInt(O_RDONLY | O_DIRECTORY), 0)
-      guard child >= 0 else { throw Self.failure(.cannotCreate, "can't use \(parentPath)") }
+      below += name
+      let child = FolderBelow.open(below, below: root)
+      guard child >= 0 else { throw Self.failure(.cannotCreate, "can't use \(path)/\(below)") }
+      below += "/"
       if isNew { fchmod(child, 0o755) }
       parent = child
     }
@@ -74,7 +74,7 @@ final class WebRoot {
 
   /// What the file holds; nil where there is none, or it is none of ours.
   private func read(_ token: Token, in folder: Int32) -> String? {
-    let file = CSystem_open_beneath(folder, token.text, UInt(O_RDONLY | O_NOFOLLOW | O_NONBLOCK), 0)
+    let file = openat(folder, token.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 1024)
@@ -85,7 +85,6 @@ final class WebRoot {
   private func shown(_ token: Token) -> String { "\(path)/\(Publication.httpFolder)/\(token.text)" }
 
   private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
-    // So openat2 says that the path would leave the folder.
     guard errno != EXDEV else {
       return Failure(
         status, "\(what): a link leads out of the web root", hint: "name the folder that it leads to as the web root")

@@ -1,23 +1,26 @@
 import ACMECore
+import ACMETool
 import ArgumentParser
 
 /// `DIR`, or `NAME=DIR` for one name. A NAME holds no slash, so that `./a=b` is a DIR.
 struct WebRootArgument {
   /// nil for all names that have no web root of their own.
   let identifier: Identifier?
-  let folder: String
+  let folder: Path
 
   init(text: String) throws {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2, !parts[0].contains("/") {
-      do { identifier = try Identifier(typed: String(parts[0])) } catch {
+    let octets = Octets(carried: text).bytes
+    var folder = octets[...]
+    if let end = octets.firstIndex(of: UInt8(ascii: "=")), !octets[..<end].contains(UInt8(ascii: "/")) {
+      let name = Octets(octets[..<end]).description
+      do { identifier = try Identifier(typed: name) } catch {
         throw ValidationError("--webroot \(text.shown(limit: 300)): \(error.reason)")
       }
-      folder = String(parts[1])
+      folder = octets[(end + 1)...]
     } else {
       identifier = nil
-      folder = text
     }
-    guard !folder.isEmpty else { throw ValidationError("--webroot names no folder") }
+    guard let path = Path(Octets(folder)) else { throw ValidationError("--webroot names no folder") }
+    self.folder = path
   }
 }

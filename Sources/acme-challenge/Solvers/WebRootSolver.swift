@@ -3,8 +3,8 @@ import ACMETool
 
 /// http-01: files below the folder that a web server shows (RFC 8555 §8.3).
 struct WebRootSolver: Solver {
-  private let general: String?
-  private let named: [Identifier: String]
+  private let general: Path?
+  private let named: [Identifier: Path]
 
   init(_ arguments: [WebRootArgument]) {
     general = arguments.first { $0.identifier == nil }?.folder
@@ -19,7 +19,8 @@ struct WebRootSolver: Solver {
   }
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
-    for folder in Set(identifiers.compactMap(folder)).sorted() { _ = try WebRoot(folder) }
+    var known: Set<Path> = []
+    for folder in identifiers.compactMap(folder) where known.insert(folder).inserted { _ = try WebRoot(folder) }
   }
 
   func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
@@ -36,5 +37,5 @@ struct WebRootSolver: Solver {
     try WebRoot(folder).remove(token, ifStill: body)
   }
 
-  private func folder(for identifier: Identifier) -> String? { named[identifier] ?? general }
+  private func folder(for identifier: Identifier) -> Path? { named[identifier] ?? general }
 }

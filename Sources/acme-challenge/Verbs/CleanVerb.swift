@@ -14,6 +14,8 @@ struct CleanVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  var programs: Programs? { solving.programs }
+
   func validate() throws {
     try solving.refuseTypeWithoutHook()
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
@@ -33,7 +35,6 @@ struct CleanVerb: Step {
       throw tool.earlierFailure(problem)
     }
     var document = try OrderDocument(tool.document(.order, in: input))
-    try output.prepare()
     try clean(&document, tool, after: true)
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)

@@ -82,7 +82,6 @@ extension OnlineVerb {
     prepare: (inout OrderDocument) throws -> Void = { _ in }
   ) throws -> Product {
     var document = try tool.readOrder()
-    try output.prepare()
     try prepare(&document)
     let client = try Client(order.authorize(document, tool), &document)
     try step(client, &document)

@@ -33,7 +33,6 @@ struct OrderVerb: Step {
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request")
     let request = try reading("stdin") { try CertificateRequest(input) }
-    try output.prepare()
     let solvers = solving.solvers
     if !solvers.isEmpty {
       try solvers.refuseUnserved(request.identifiers)

@@ -14,6 +14,8 @@ struct PublishVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  var programs: Programs? { solving.programs }
+
   func validate() throws {
     try solving.refuseTypeWithoutHook()
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
@@ -21,7 +23,6 @@ struct PublishVerb: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
-    try output.prepare()
     let solvers = try solving.serving(document)
     try document.choose(by: solvers)
     let circumstances = Circumstances.publishing(tool, try time.budget(tool))

@@ -12,7 +12,6 @@ struct ShowVerb: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let document = try tool.readOrder()
-    try output.prepare()
     tool.explainProofs(of: document)
     let lines = document.authorizations.filter { $0.status == .pending }.flatMap { authorization in
       let challenges = authorization.chosen.map { [$0] } ?? authorization.challenges

@@ -1,3 +1,5 @@
+internal import ACMECore
+
 /// Bytes of another program, cut into lines.
 struct ForeignLines {
   private var rest: [UInt8] = []
@@ -11,7 +13,7 @@ struct ForeignLines {
     left -= min(left, bytes.count)
     var lines: [String] = []
     while let end = rest.firstIndex(of: 0x0A) {
-      lines.append(String(decoding: rest[..<end], as: UTF8.self))
+      lines.append(Octets(rest[..<end]).description)
       rest.removeSubrange(...end)
     }
     return lines
@@ -19,6 +21,6 @@ struct ForeignLines {
 
   mutating func end() -> [String] {
     defer { rest = [] }
-    return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
+    return rest.isEmpty ? [] : [Octets(rest).description]
   }
 }

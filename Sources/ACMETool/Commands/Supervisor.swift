@@ -1,0 +1,171 @@
+package import ACMECore
+internal import CSystem
+internal import Glibc
+
+/// A process that runs programs of the user's and ends what they started: forked before the tool has read a key, begun
+/// a thread or opened a connection. What it can run, and which variables a call may set, is fixed from then on.
+package final class Supervisor {
+  private let socket: FileDescriptor
+  private let process: pid_t
+  private let commands: [CommandWords]
+  /// Throws `Failure` 71 where there can be no such process.
+  init(_ programs: Programs, _ environment: Environment, _ messages: Messages) throws {
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Self.failure(IOError(errno)) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    process = CSystem_fork()
+    guard process != 0 else {
+      close(ends[0])
+      let supervision = Supervision(
+        programs: programs, environment: environment.replacing(programs.variables + ["ACME_EAB_HMAC_KEY"]),
+        messages: messages)
+      supervision.serve(FileDescriptor(number: ends[1]))
+    }
+    let error = IOError(errno)
+    close(ends[1])
+    guard process > 0 else {
+      close(ends[0])
+      throw Self.failure(error)
+    }
+    socket = FileDescriptor(number: ends[0])
+    commands = programs.commands
+  }
+
+  /// Whether all that a program starts can be ended with it, whatever it does to get away.
+  package static var endsAll: Bool { CSystem_can_adopt_orphans() != 0 }
+
+  /// Returns when the process has ended.
+  func end() {
+    socket.close()
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+  }
+
+  /// Runs a program to its end, and returns what it says on stdout, of which no more than 64 KiB is kept. What it says
+  /// on stderr is passed on, escaped.
+  ///
+  /// - Parameters:
+  ///   - command: the index of one of the commands.
+  ///   - arguments: what is added to its words.
+  ///   - input: what it reads on stdin.
+  ///
+  /// Throws `Failure` 71 where it can't be started or fails, 75 when the time is over (it is then ended, with all that
+  /// it started), and `Interrupted`.
+  package func run(
+    _ command: Int, _ arguments: [String], input: [UInt8], variables: [String: Octets], until budget: Budget,
+    heedingSignals: Bool
+  ) throws -> [UInt8] {
+    let text = commands[command].adding(arguments).text
+    let call = CommandCall(
+      command: command, arguments: arguments.map { Octets($0) }, input: input, variables: variables,
+      milliseconds: Int(max(0, budget.remaining * 1000)))
+    // Nobody may be ended without ending the program, which is in a session of its own.
+    return try Signals.holding {
+      if heedingSignals, Signals.isPending { throw Interrupted() }
+      guard budget.remaining > 0 else { throw budget.spent(on: "\(text) waits to run") }
+      switch try outcome(of: call, heedingSignals) {
+      case .ended: throw Interrupted()
+      case .timedOut: throw budget.spent(on: "\(text) runs")
+      case .unstartable(let error):
+        throw Failure(.helperFailed, "can't run \(commands[command].words[0]): \(error.reason)")
+      case .exited(let status, let output):
+        guard status == 0 else { throw Failure(.helperFailed, "\(text) \(Self.sentence(status))") }
+        return output
+      }
+    }
+  }
+
+  private func outcome(of call: CommandCall, _ heedingSignals: Bool) throws -> CommandOutcome {
+    do {
+      try call.parcel.send(to: socket)
+      var isToEnd = false
+      while true {
+        var ready = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
+        if poll(&ready, 1, 200) > 0 { break }
+        if heedingSignals, !isToEnd, Signals.isPending {
+          isToEnd = true
+          try Parcel.end.send(to: socket)
+        }
+      }
+      guard let parcel = try Parcel.receive(from: socket), let outcome = CommandOutcome(parcel) else {
+        throw IOError(EPIPE)
+      }
+      return outcome
+    } catch let error as IOError {
+      throw Self.failure(error)
+    }
+  }
+
+  private static func failure(_ error: IOError) -> Failure {
+    Failure(.helperFailed, "the process that runs hooks isn't there: \(error.reason)")
+  }
+
+  private static func sentence(_ status: Int32) -> String {
+    let signal = status & 0x7F
+    return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+  }
+}
+
+/// What a supervisor may run.
+package struct Programs {
+  let commands: [CommandWords]
+  let variables: [String]
+
+  /// - Parameter variables: the names of those that a call may set. That the caller has some of them is none of the
+  ///   programs' business.
+  package init(_ commands: [CommandWords], setting variables: [String]) {
+    self.commands = commands
+    self.variables = variables
+  }
+}
+
+/// The supervisor's own side.
+struct Supervision {
+  let programs: Programs
+  let environment: Environment
+  let messages: Messages
+
+  /// The life of the supervisor: one call after another, until the tool is gone.
+  fileprivate func serve(_ socket: FileDescriptor) -> Never {
+    // Signals to the pipeline are the tool's: it says when a program is to be ended.
+    var all = sigset_t()
+    sigfillset(&all)
+    sigprocmask(SIG_BLOCK, &all, nil)
+    leaveFiles(but: socket)
+    while let parcel = try? Parcel.receive(from: socket) {
+      // A program had ended already when its end was asked for.
+      guard parcel != .end else { continue }
+      let outcome = CommandCall(parcel).map { answer($0, socket) } ?? .unstartable(IOError(EPROTO))
+      if let outcome { try? outcome.parcel.send(to: socket) }
+    }
+    _exit(0)
+  }
+
+  /// Neither the pipeline's ends nor what the caller left open is the supervisor's, or a program's.
+  private func leaveFiles(but socket: FileDescriptor) {
+    let nothing = open("/dev/null", O_RDWR)
+    for number in [STDIN_FILENO, STDOUT_FILENO] where nothing >= 0 { dup2(nothing, number) }
+    OpenFiles.leave { $0 <= STDERR_FILENO || $0 == socket.number }
+  }
+
+  /// A process of its own for each call adopts what the program leaves behind: so what a call started is known, and
+  /// an earlier one's daemons aren't taken for it.
+  ///
+  /// - Returns: what is to be answered; nil where that process has done it.
+  private func answer(_ call: CommandCall, _ socket: FileDescriptor) -> CommandOutcome? {
+    guard programs.commands.indices.contains(call.command), call.variables.keys.allSatisfy(programs.variables.contains)
+    else {
+      return .unstartable(IOError(EPERM))
+    }
+    let runner = CSystem_fork()
+    guard runner != 0 else {
+      let outcome = CommandRun(call, self, control: socket).outcome()
+      try? outcome.parcel.send(to: socket)
+      _exit(0)
+    }
+    guard runner > 0 else { return .unstartable(IOError(errno)) }
+    var status: Int32 = 0
+    while waitpid(runner, &status, 0) < 0, errno == EINTR {}
+    return status == 0 ? nil : .unstartable(IOError(ECHILD))
+  }
+}
