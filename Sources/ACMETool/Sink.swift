@@ -56,6 +56,7 @@ struct Sink {
         try FileDescriptor.standardOutput.sync()
       }
     } catch {
+      guard error.code != EPIPE else { throw ReaderGone() }
       throw Failure(.io, "writing to stdout failed: \(error.reason)")
     }
   }

@@ -57,12 +57,14 @@ extension Step {
       tool.supervisor = try programs.map { try Supervisor($0, environment, messages) }
       try proveOutput()
       let product = try perform(tool)
-      try sink.write(product)
+      try write(product, to: sink, tool)
       return .done
     } catch let earlier as EarlierFailure {
       if !earlier.isFromPipe { messages.error(earlier.repeated) }
       sink.pass(on: earlier.problem, kind: Self.outputKind)
       return earlier.problem.exit
+    } catch is ReaderGone {
+      return .io
     } catch is Interrupted {
       tool.supervisor?.end()
       Signals.dieByPending()
@@ -70,9 +72,32 @@ extension Step {
       var failure = Failure(error, in: name, status: .input)
       failure.order = failure.order ?? tool.order
       failure.nameOrder()
+      failure.tellWayBack()
       messages.error(failure)
       sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind)
       return failure.status
     }
+  }
+
+  private func write(_ product: Product, to sink: Sink, _ tool: Tool) throws {
+    do {
+      try sink.write(product)
+    } catch is ReaderGone {
+      guard let wayBack = wayBack(tool) else { throw ReaderGone() }
+      throw Failure(.io, "nobody reads stdout any more", hint: wayBack)
+    } catch var failure as Failure {
+      failure.hint = failure.hint ?? wayBack(tool)
+      throw failure
+    }
+  }
+}
+
+extension Failure {
+  /// A certificate that is there, or on its way, isn't lost with the document that led to it.
+  fileprivate mutating func tellWayBack() {
+    guard let order, [.valid, .processing].contains(order.order.status),
+      [.unreachable, .cannotCreate, .io, .notNow].contains(status)
+    else { return }
+    hint = order.wayBack
   }
 }

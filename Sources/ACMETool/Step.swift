@@ -32,6 +32,10 @@ package protocol Step: ParsableCommand {
   func proveOutput() throws
 
   func perform(_ tool: Tool) throws -> Product
+
+  /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
+  /// by that.
+  func wayBack(_ tool: Tool) -> String?
 }
 
 extension Step {
@@ -39,6 +43,8 @@ extension Step {
   package func run() throws {}
 
   package var programs: Programs? { nil }
+
+  package func wayBack(_ tool: Tool) -> String? { nil }
 
   package func proveOutput() throws { try output.prove() }
 }

@@ -25,6 +25,8 @@ struct AcmeChain: Step {
 
   static func main() { start() }
 
+  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("an order document or a PEM chain")
     let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input)

@@ -36,6 +36,8 @@ struct AcmeChallenge: Step {
     try resolver.refuse(unless: follow.dnsFollow || wait.dnsWait != nil, "--dns-wait or --dns-follow")
   }
 
+  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
     let solvers = solving.solvers(and: listening.solvers)
@@ -51,6 +53,7 @@ struct AcmeChallenge: Step {
     guard input.looksLikeJSON else {
       let request = try reading("stdin") { try CertificateRequest(input) }
       if !solvers.isEmpty { try solvers.prepare(for: request.identifiers, tool) }
+      try output.refuseWithoutReader()
       return try asked.order(request, order, tool)
     }
     var document = try OrderDocument(tool.document(.order, in: input))

@@ -25,11 +25,13 @@ struct AcmeFinalize: Step {
 
   static func main() { start() }
 
+  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
     try tool.pin(document, to: csr)
     let client = try Client(order.authorize(document, tool), &document)
-    try Finalization(client: client, tool: tool).run(&document)
+    try Finalization(client: client, output: output, tool: tool).run(&document)
     document.replayNonce = output.isPipe ? client.unusedNonce : nil
     return .document(try document.object)
   }

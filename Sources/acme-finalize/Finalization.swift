@@ -11,6 +11,7 @@ struct Finalization {
   private static let pauseWhereReady = 1.0
 
   let client: Client
+  let output: OutputOptions
   let tool: Tool
 
   func run(_ document: inout OrderDocument) throws {
@@ -42,6 +43,7 @@ struct Finalization {
     }
     let failure: Failure
     let pause: Double
+    try output.refuseWithoutReader()
     do {
       let answer = try client.finalize(url, request: document.csr)
       try update(&document, answer.order)

@@ -35,6 +35,10 @@ struct AcmeRegister: Step {
 
   static func main() { start() }
 
+  func wayBack(_ tool: Tool) -> String? {
+    "run acme-register again as before: the CA gives the account that the key has"
+  }
+
   func perform(_ tool: Tool) throws -> Product {
     let pem = try accountKey.map { try Files.read($0) } ?? tool.readStandardInput("a PEM account key")
     let binding = try externalAccount.load(tool)

@@ -74,6 +74,8 @@ extension WaitVerb: OnlineVerb {}
 extension CancelVerb: OnlineVerb {}
 
 extension OnlineVerb {
+  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+
   /// Reads the order, goes on with it, and gives it back.
   ///
   /// - Parameter prepare: what can be said without the CA.

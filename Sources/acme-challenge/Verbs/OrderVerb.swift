@@ -30,6 +30,8 @@ struct OrderVerb: Step {
     }
   }
 
+  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request")
     let request = try reading("stdin") { try CertificateRequest(input) }
@@ -40,6 +42,7 @@ struct OrderVerb: Step {
     {
       throw Failure(.usage, "\(type) can't prove control of \(identifier)")
     }
+    try output.refuseWithoutReader()
     var (client, document) =
       try url.map { try takeUp($0, request, tool) } ?? asked.order(request, order, tool)
     if solvers.isEmpty {
