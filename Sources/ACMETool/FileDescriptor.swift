@@ -66,4 +66,5 @@ struct IOError: Error {
 extension stat {
   func isOf(_ type: mode_t) -> Bool { st_mode & S_IFMT == type }
   var isRegular: Bool { isOf(S_IFREG) }
+  var isReadableByOthers: Bool { isRegular && st_mode & (S_IRGRP | S_IROTH) != 0 }
 }

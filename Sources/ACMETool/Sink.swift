@@ -29,6 +29,10 @@ struct Sink {
     case .secret(let bytes, let mayReplace):
       if let file {
         try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))
+        // FAT and CIFS show each file with the modes that they were mounted with.
+        if (try? file.status)?.isReadableByOthers == true {
+          messages.warning("the file system keeps no modes: others can read the private key in \(file)")
+        }
       } else {
         warnWhereOthersCanRead()
         try writeToStandardOutput(bytes)
@@ -62,9 +66,7 @@ struct Sink {
   }
 
   private func warnWhereOthersCanRead() {
-    guard let status = FileDescriptor.standardOutput.status, status.isRegular,
-      status.st_mode & (S_IRGRP | S_IROTH) != 0
-    else { return }
+    guard FileDescriptor.standardOutput.status?.isReadableByOthers == true else { return }
     messages.warning("the private key goes to a file that others can read: use -o, or umask 077")
   }
 }

@@ -56,9 +56,6 @@ struct TemporaryFile {
     fchmod(file.number, mode)
   }
 
-  /// Whether others than the owner may read it, as the file system has it.
-  var isOpenToOthers: Bool { file.status.map { $0.st_mode & 0o077 != 0 } ?? false }
-
   /// Throws `IOError` where there is no room for a chain.
   func proveRoom() throws(IOError) { try file.write([UInt8](repeating: 0, count: Self.room)) }
 

@@ -71,19 +71,30 @@ struct Descendants {
       repeat { ended = waitpid(-1, &status, WNOHANG) } while ended > 0
       // ECHILD: there is nobody left.
       guard ended == 0 else { return }
-      for child in Self.children {
+      for child in children {
         kill(child, SIGKILL)
         waitpid(child, &status, 0)
       }
     }
   }
 
-  private static var children: [pid_t] {
+  private var children: [pid_t] {
     let list = (try? Files.read(Path("/proc/thread-self/children"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let numbers = list.split(separator: " ").compactMap { pid_t($0) }
     // A /proc that isn't there tells nothing, and one of other processes' has other numbers.
-    guard !numbers.isEmpty, numbers.allSatisfy(isChild) else { return (1..<largestProcessNumber).filter(isChild) }
-    return numbers
+    guard numbers.isEmpty || !numbers.allSatisfy(Self.isChild) else { return numbers }
+    let recent = sinceFirst.filter(Self.isChild)
+    return recent.isEmpty ? (1..<Self.largestProcessNumber).filter(Self.isChild) : recent
+  }
+
+  /// The numbers that processes got since the program was started: the kernel gives them out in turn, from the lowest
+  /// again after the highest.
+  private var sinceFirst: [pid_t] {
+    let newest = CSystem_fork()
+    guard newest != 0 else { _exit(0) }
+    var status: Int32 = 0
+    guard newest > 0, waitpid(newest, &status, 0) == newest else { return [] }
+    return newest > first ? Array(first..<newest) : Array(first..<Self.largestProcessNumber) + Array(1..<newest)
   }
 
   private static func isChild(_ process: pid_t) -> Bool {
@@ -92,6 +103,6 @@ struct Descendants {
   }
 
   private func killSession() {
-    for process in 1..<Self.largestProcessNumber where getsid(process) == first { kill(process, SIGKILL) }
+    for process in sinceFirst where getsid(process) == first { kill(process, SIGKILL) }
   }
 }
