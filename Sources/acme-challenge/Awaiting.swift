@@ -46,6 +46,8 @@ private struct Watch {
   private var now: Double { client.budget.clock.monotonic() }
 
   mutating func untilReady() throws {
+    // Which run of a trace is played again shows in what is asked first.
+    if document.order.status == .pending { try askForOrder() }
     while document.order.status == .pending {
       if client.isNextInReplay(document.url) ?? attention.isOrderDue(at: now) {
         try askForOrder()

@@ -196,7 +196,7 @@ class ErrorsInTheWaitTest(JourneyTest):
     ] + [
         wait_of(f"an error that is {name}", 75, message, Validation({"status": "processing", "error": error}), budget=3)
         for name, error, message in (
-            ("a string", "no route", "no route"), ("null", None, "hasn't validated"), ("empty", {}, "hasn't validated"),
+            ("a string", "no route", "no route"), ("a word", "no", "on one.example: no\n"), ("null", None, "hasn't validated"), ("empty", {}, "hasn't validated"),
             ("an array", [words("one"), words("two")], "two"), ("a number", 7, "hasn't validated"),
             ("an array of odd things", [None, [], 7, ""], "hasn't validated"),
             ("a problem of odd things", {"type": 7, "detail": ["x"], "subproblems": {}}, "gave no detail"),

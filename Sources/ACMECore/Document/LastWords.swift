@@ -38,6 +38,7 @@ extension Failure {
   }
 
   private func says(_ words: Problem) -> Bool {
-    ([message] + (problem?.subproblemLines ?? [])).contains { $0.contains(words.summary) }
+    let end = ": \(words.summary)"
+    return message.contains(end) || problem?.subproblemLines.contains { $0.hasSuffix(end) } == true
   }
 }
