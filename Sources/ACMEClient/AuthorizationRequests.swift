@@ -8,8 +8,27 @@ extension Client {
 
   /// Fetches the authorizations at `urls` side by side; `each` gets them as they come.
   package func authorizations(at urls: [ACMEURL], each: (Authorization) throws -> Void) throws {
+    try authorizationsWithPauses(at: urls) { authorization, _ in try each(authorization) }
+  }
+
+  /// The same, with how long each asks to be left alone.
+  package func authorizationsWithPauses(
+    at urls: [ACMEURL], each: (Authorization, RetryAfter?) throws -> Void
+  ) throws {
     try perform(urls.map(fetch)) { index, result in
-      try each(authorization(in: result.get(), from: urls[index]))
+      let response = try result.get()
+      try each(authorization(in: response, from: urls[index]), retryAfter(of: response))
+    }
+  }
+
+  /// The same, of those alone that can be had.
+  func authorizations(thatCanBeHadAt urls: [ACMEURL], each: (Authorization) -> Void) throws {
+    let requests = urls.compactMap { url in (try? fetch(url)).map { (url, $0) } }
+    try perform(requests.map(\.1)) { index, result in
+      guard let response = try? result.get(),
+        let authorization = try? authorization(in: response, from: requests[index].0)
+      else { return }
+      each(authorization)
     }
   }
 
@@ -28,12 +47,13 @@ extension Client {
     _ = try perform(request(answering: challenge))
   }
 
-  /// The same for many, side by side; `each` gets why the one at its index failed, or nil.
+  /// The same for many, side by side; `each` gets what the CA said of the challenge at its index, which may be nothing
+  /// that makes sense, or why that failed.
   package func respond(
-    to challenges: [Challenge.Answerable], each: (_ index: Int, _ error: (any Error)?) throws -> Void
+    to challenges: [Challenge.Answerable], each: (_ index: Int, _ result: Result<JSONObject, any Error>) throws -> Void
   ) throws {
     try perform(challenges.map(request)) { index, result in
-      if case .failure(let error) = result { try each(index, error) } else { try each(index, nil) }
+      try each(index, result.map { (try? JSONObject(parsing: $0.body)) ?? JSONObject() })
     }
   }
 

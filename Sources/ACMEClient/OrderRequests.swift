@@ -12,11 +12,17 @@ extension Client {
     }
   }
 
-  package func order(at url: ACMEURL) throws -> Order { try fetchOrder(at: url).order }
+  /// - Parameter isGivenUp: whether this account has given it up: then there may be little left of it.
+  package func order(at url: ACMEURL, isGivenUp: Bool = false) throws -> Order {
+    try fetchOrder(at: url, isGivenUp: isGivenUp).order
+  }
 
-  func fetchOrder(at url: ACMEURL) throws -> (order: Order, retryAfter: RetryAfter?) {
+  package func fetchOrder(
+    at url: ACMEURL, isGivenUp: Bool = false
+  ) throws -> (order: Order, retryAfter: RetryAfter?) {
     let response = try perform(SignedRequest(fetching: .order, at: checked(url, "the order")))
-    return (try response.parsed("the order \(url)") { try Order($0) }, retryAfter(of: response))
+    let order = try response.parsed("the order \(url)") { try Order($0, isGivenUp: isGivenUp) }
+    return (order, retryAfter(of: response))
   }
 
   /// Asks for the certificate (§7.4: finalize).

@@ -1,11 +1,16 @@
 package import ACMECore
 
-extension Client {
-  /// The pauses between polls where the CA names none: short at first, since most CAs need a second or two, and
-  /// ever longer for those that need minutes.
-  private static let firstPollPause = 0.1
-  private static let longestPollPause = 10.0
+/// The pauses between two looks at one thing where the CA names none: short at first, since most CAs need a second or
+/// two, and then such that what has happened is heard of within two seconds.
+struct PollPause {
+  static let longest = 1.5
 
+  private(set) var seconds = 0.1
+
+  mutating func grow() { seconds = min(seconds * 1.5, Self.longest) }
+}
+
+extension Client {
   /// Fetches the order until `isDone` says so; the first time at once.
   ///
   /// - Parameters:
@@ -14,18 +19,16 @@ extension Client {
   ///   - eachTime: gets every order that isn't done, and may throw.
   package func pollOrder(
     _ url: ACMEURL, for what: String, retryAfter: RetryAfter? = nil, isDone: (Order) throws -> Bool,
-    eachTime: (Order, _ polls: Int) throws -> Void = { _, _ in }
+    eachTime: (Order) throws -> Void
   ) throws -> Order {
-    var pause = Self.firstPollPause
-    var polls = 0
+    var pause = PollPause()
     if let retryAfter { try wait(retryAfter, or: 0, for: what) }
     while true {
       let (order, retryAfter) = try fetchOrder(at: url)
       if try isDone(order) { return order }
-      polls += 1
-      try eachTime(order, polls)
-      try wait(retryAfter, or: pause, for: what)
-      pause = min(pause * 1.5, Self.longestPollPause)
+      try eachTime(order)
+      try wait(retryAfter, or: pause.seconds, for: what)
+      pause.grow()
     }
   }
 

@@ -72,7 +72,7 @@ struct AcmeChallenge: Step {
     let pending = document.authorizations.filter { $0.status == .pending }.map(\.identifier)
     guard pending.isEmpty || !solvers.isEmpty else { throw Solvers.missing(for: pending) }
     try solvers.prepare(for: pending, tool)
-    try refuseFailedChallenges(document)
+    try document.refuseFailedNames()
     try document.choose(by: solvers)
     try follow.follow(&document, asking: resolver, with: client)
     tool.order = document

@@ -32,7 +32,7 @@ struct AskedOptions: ParsableArguments {
     var document = try OrderDocument(
       ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: asked, order: order, csr: request)
     tool.order = document
-    try client.refuseDead(document)
+    try client.refuseDead(&document)
     try client.fetchAuthorizations(&document, tool)
     return (client, document)
   }

@@ -30,7 +30,23 @@ extension Client {
   func refreshAll(_ document: inout OrderDocument, _ tool: Tool) throws {
     try refresh(&document)
     tool.order = document
-    try refuseDead(document)
+    try refuseDead(&document)
     if document.order.status == .pending { try fetchAuthorizations(&document, tool) }
+  }
+
+  /// Fetches the authorizations whose challenge was answered before, to see whether it may be answered again, and
+  /// throws where that is too late.
+  func refreshAnswered(_ document: inout OrderDocument, _ tool: Tool) throws {
+    var fetched = document
+    defer { document = fetched }
+    let answered = document.authorizations.filter { authorization in
+      guard authorization.status == .pending, let chosen = authorization.chosen else { return false }
+      return chosen.status != .pending || chosen.error != nil
+    }
+    try authorizations(at: answered.map(\.url)) { authorization in
+      try fetched.update(authorization)
+      tool.order = fetched
+    }
+    try fetched.refuseFailedNames()
   }
 }

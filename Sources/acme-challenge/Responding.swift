@@ -7,82 +7,93 @@ extension Client {
   private static let maxAnswers = 3
 
   /// Tells the CA to look at the chosen challenges (RFC 8555 §7.5.1), and again at those that it seems not to have
-  /// heard of.
+  /// heard of. Throws `Failure` 77 where it refuses to, and there is no sign that it looks all the same.
   func respond(_ document: inout OrderDocument, _ tool: Tool) throws {
     defer { tool.messages.progress(nil) }
-    var unanswered = document.authorizations.compactMap(Unanswered.init)
-    for answer in 1...Self.maxAnswers {
-      let doubtful = try respond(to: unanswered, tool)
-      guard !doubtful.isEmpty else { return }
-      unanswered = try unheard(doubtful, &document, tool, isLast: answer == Self.maxAnswers)
+    do {
+      var refusals: [ACMEURL: Failure] = [:]
+      let unheard = try answer(&document, &refusals, tool)
+      try weigh(refusals, &document, tool)
+      if let unheard { throw unheard }
+    } catch var failure as Failure {
+      failure.add(lastWordsOf: document)
+      throw failure
     }
   }
 
-  /// Those of which nobody knows whether the CA has heard.
-  private func respond(to unanswered: [Unanswered], _ tool: Tool) throws -> [(Unanswered, any Error)] {
-    var doubtful: [(Unanswered, any Error)] = []
+  /// Answers until the CA has heard, and gives back why it hasn't, after all.
+  private func answer(
+    _ document: inout OrderDocument, _ refusals: inout [ACMEURL: Failure], _ tool: Tool
+  ) throws -> Failure? {
+    var unanswered = document.authorizations.compactMap(Unanswered.init)
+    for answer in 1...Self.maxAnswers {
+      let doubtful = try respond(to: unanswered, &document, &refusals, tool)
+      let unheard = try unheard(doubtful, &document, tool)
+      guard let latest = unheard.map(\.lost).max(by: { $0.notBefore < $1.notBefore }) else { return nil }
+      guard answer < Self.maxAnswers else { return unheard.first?.lost.failure }
+      unanswered = unheard.map(\.challenge)
+      let what =
+        unanswered.count == 1 ? "the challenge \(unanswered[0].answerable.url) waits" : "challenges wait"
+      try budget.wait(
+        max(0, latest.notBefore - budget.clock.monotonic()), for: "\(what) to be answered",
+        retryAt: latest.failure.retryAt)
+    }
+    return nil
+  }
+
+  /// Those of which nobody knows whether the CA has heard. What it refuses is noted.
+  private func respond(
+    to unanswered: [Unanswered], _ document: inout OrderDocument, _ refusals: inout [ACMEURL: Failure], _ tool: Tool
+  ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
+    var doubtful: [(challenge: Unanswered, lost: LostAnswer)] = []
     var count = 0
-    try respond(to: unanswered.map(\.answerable)) { index, error in
+    try respond(to: unanswered.map(\.answerable)) { index, result in
       count += 1
       tool.messages.progress("telling the CA to look: \(count) of \(unanswered.count)")
-      switch error {
-      case nil: break
-      case let lost as LostAnswer: doubtful.append((unanswered[index], lost))
-      // Somebody else may have answered it: a CA gives the same pending authorization to several orders.
-      case let refusal as Failure where refusal.status == .refused: doubtful.append((unanswered[index], refusal))
-      case let other?: throw other
+      let authorization = unanswered[index].authorization
+      do {
+        document.update(try result.get(), ofChosenAt: authorization)
+      } catch let lost as LostAnswer {
+        doubtful.append((unanswered[index], lost))
+      } catch let refusal as Failure where refusal.status == .refused {
+        refusals[authorization] = refusal
       }
     }
+    tool.order = document
     return doubtful
   }
 
-  /// Looks up which of the challenges are to be answered once more, and waits until they may be.
+  /// Looks up which of the challenges are to be answered once more.
   private func unheard(
-    _ doubtful: [(challenge: Unanswered, error: any Error)], _ document: inout OrderDocument, _ tool: Tool, isLast: Bool
-  ) throws -> [Unanswered] {
+    _ doubtful: [(challenge: Unanswered, lost: LostAnswer)], _ document: inout OrderDocument, _ tool: Tool
+  ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
     var updated = document
     defer { document = updated }
     try authorizations(at: doubtful.map(\.challenge.authorization)) { authorization in
       try updated.update(authorization)
       tool.order = updated
     }
-    let open = try doubtful.filter { challenge, error in
-      guard let now = updated.authorizations.first(where: { $0.url == challenge.authorization }) else { return false }
-      let isPending = now.status == .pending && now.challenge(of: challenge.type)?.status == .pending
-      guard let lost = error as? LostAnswer else {
-        if isPending || now.status == .invalid { throw error }
-        return false
-      }
-      if isPending, isLast { throw lost.failure }
-      return isPending
+    return doubtful.filter { challenge, _ in
+      guard let now = updated.authorizations.first(where: { $0.url == challenge.authorization }),
+        now.status == .pending, let chosen = now.chosen
+      else { return false }
+      // With an error it has been heard of.
+      return chosen.status == .pending && chosen.error == nil
     }
-    let lost = open.compactMap { $0.error as? LostAnswer }
-    if let last = lost.max(by: { $0.notBefore < $1.notBefore }) {
-      let what = open.count == 1 ? "the challenge \(open[0].challenge.answerable.url) waits" : "challenges wait"
-      try budget.wait(
-        max(0, last.notBefore - budget.clock.monotonic()), for: "\(what) to be answered",
-        retryAt: last.failure.retryAt)
-    }
-    return open.map(\.challenge)
   }
 }
 
-/// A chosen challenge that the CA hasn't been told about.
+/// A chosen challenge that the CA hasn't been told about, or may be asked to look at anew (RFC 8555 §8.2).
 private struct Unanswered {
   let authorization: ACMEURL
-  let type: Challenge.Kind
   let answerable: Challenge.Answerable
 
   init?(_ authorization: Authorization) {
-    guard authorization.status == .pending, let chosen = authorization.chosen, chosen.status == .pending,
+    guard authorization.status == .pending, let chosen = authorization.chosen,
+      chosen.status == .pending || chosen.status == .processing && chosen.error != nil,
       let answerable = chosen.answerable
     else { return nil }
     self.authorization = authorization.url
-    type = chosen.type
     self.answerable = answerable
   }
-}
-
-extension Authorization {
-  fileprivate func challenge(of type: Challenge.Kind) -> Challenge? { challenges.first { $0.type == type } }
 }

@@ -14,16 +14,24 @@ struct Finalization {
   let output: OutputOptions
   let tool: Tool
 
+  /// Whatever ends it, what the CA has said last of the order is said with it.
   func run(_ document: inout OrderDocument) throws {
+    do { try goOn(with: &document) } catch var failure as Failure {
+      failure.add(lastWordsOf: document)
+      throw failure
+    }
+  }
+
+  private func goOn(with document: inout OrderDocument) throws {
     // A saved document may be older than the CA's work.
     if document.order.status == .pending { try refresh(&document) }
     if document.order.isExpired(at: client.budget.clock.wall()) { try refresh(&document) }
     for attempt in 1...Self.maxTries where document.order.status == .ready {
-      try client.refuseDead(document)
+      try client.refuseDead(&document)
       try finalize(&document, isLast: attempt == Self.maxTries)
     }
     if document.order.status == .processing { try awaitCertificate(&document) }
-    try client.refuseDead(document)
+    try client.refuseDead(&document)
     switch document.order.status {
     case .valid:
       guard document.order.certificate != nil else {
@@ -69,11 +77,20 @@ struct Finalization {
   private func awaitCertificate(_ document: inout OrderDocument, _ retryAfter: RetryAfter? = nil) throws {
     defer { tool.messages.progress(nil) }
     let url = document.url
+    say(document)
     let order = try client.pollOrder(
       url, for: "the CA is issuing the order \(url)", retryAfter: retryAfter,
       isDone: { $0.status != .processing },
-      eachTime: { _, _ in tool.messages.progress("the CA is issuing the certificate") })
+      eachTime: { order in
+        try update(&document, order)
+        say(document)
+      })
     try update(&document, order)
+  }
+
+  private func say(_ document: OrderDocument) {
+    let words = document.order.error.map { "\($0.summary); " } ?? ""
+    tool.messages.progress(words + "the CA is issuing the certificate")
   }
 
   private func refresh(_ document: inout OrderDocument) throws {

@@ -95,8 +95,8 @@ import Testing
     let challenges = try urls(3).map { Challenge.Answerable(url: $0, token: token) }
     var lost: [Int] = []
     var answered = 0
-    try rig.client.respond(to: challenges) { index, error in
-      if error is LostAnswer { lost.append(index) } else { answered += 1 }
+    try rig.client.respond(to: challenges) { index, result in
+      if case .failure(is LostAnswer) = result { lost.append(index) } else { answered += 1 }
     }
     #expect(lost == [0])
     #expect(answered == 2)

@@ -66,16 +66,16 @@ package struct OrderDocument: Sendable {
   }
 
   /// Takes the order as the CA sent it last. Throws where it is another order all of a sudden: "clients SHOULD
-  /// treat the order as invalid" (RFC 8555 §7.1.3).
+  /// treat the order as invalid" (RFC 8555 §7.1.3). One that is over keeps the names and authorizations that it had.
   package mutating func update(_ newer: Order) throws(Failure) {
-    guard Set(newer.identifiers) == Set(order.identifiers) else {
+    guard newer.isOver || Set(newer.identifiers) == Set(order.identifiers) else {
       throw Failure(.protocolBroken, "the CA changed the names of the order \(url)")
     }
-    guard Set(newer.authorizations) == Set(order.authorizations) else {
+    guard newer.isOver || Set(newer.authorizations) == Set(order.authorizations) else {
       throw Failure(.protocolBroken, "the CA changed the authorizations of the order \(url)")
     }
     var newer = newer
-    newer.keepFinalize(from: order)
+    newer.keep(from: order)
     try checkURLs(newer.urls)
     order = newer
   }
@@ -94,6 +94,12 @@ package struct OrderDocument: Sendable {
       authorizations.append(newer)
     }
     try check(newer)
+  }
+
+  /// Takes what the CA's answer says of the chosen challenge of the authorization at `url`.
+  package mutating func update(_ answer: JSONObject, ofChosenAt url: ACMEURL) {
+    guard let index = authorizations.firstIndex(where: { $0.url == url }) else { return }
+    authorizations[index].updateChosen(answer)
   }
 
   /// Puts the authorizations in the order in which the CA named them.
@@ -124,7 +130,7 @@ package struct OrderDocument: Sendable {
   private func check() throws(Failure) {
     // RFC 8555 §11.1: an account key must not end up in a certificate.
     guard csr.publicKey.jwk != jwk else { throw Failure.accountKeyInRequest }
-    guard Set(order.identifiers) == Set(askedIdentifiers) else {
+    guard order.isOver || Set(order.identifiers) == Set(askedIdentifiers) else {
       throw Failure(
         .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")
     }

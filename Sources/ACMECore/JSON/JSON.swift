@@ -13,6 +13,17 @@ package enum JSON: Equatable, Sendable {
   package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
   package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
   package var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+
+  /// Whether nothing stands in it.
+  var isEmpty: Bool {
+    switch self {
+    case .null: true
+    case .bool, .number: false
+    case .string(let text): text.isEmpty
+    case .array(let elements): elements.isEmpty
+    case .object(let object): object.members.isEmpty
+    }
+  }
 }
 
 /// The members of a JSON object, sorted by code point, each name once.

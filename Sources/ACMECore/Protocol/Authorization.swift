@@ -28,9 +28,10 @@ package struct Authorization: Equatable, Sendable {
     guard challenges.count <= Self.maxChallenges else {
       throw Malformed("an authorization has more than \(Self.maxChallenges) challenges")
     }
+    let isOpen = status == .pending
     self.challenges = try challenges.map { element throws(Malformed) in
       guard let object = element.object else { throw Malformed("a challenge is not an object") }
-      return try Challenge(object)
+      return try Challenge(object, isOpen: isOpen)
     }
   }
 
@@ -39,8 +40,17 @@ package struct Authorization: Equatable, Sendable {
   /// Marks the challenge of `type` as the one chosen, and no other.
   package mutating func choose(_ type: Challenge.Kind?) {
     for index in challenges.indices {
-      challenges[index].isChosen = challenges[index].answerable != nil && challenges[index].type == type
+      let canBe = challenges[index].answerable != nil || status != .pending
+      challenges[index].isChosen = canBe && challenges[index].type == type
     }
+  }
+
+  /// Takes what an answer of the CA says of the chosen challenge; where that is, and its token, stays as it was.
+  mutating func updateChosen(_ answer: JSONObject) {
+    guard let index = challenges.firstIndex(where: \.isChosen),
+      let newer = challenges[index].updated(by: answer)
+    else { return }
+    challenges[index] = newer
   }
 
   /// Takes over what was worked out of the same authorization before; what the CA says of that is none of its business.
@@ -51,11 +61,15 @@ package struct Authorization: Equatable, Sendable {
     }
   }
 
-  /// The challenge, or authorization, that shows why control could not be proved.
+  /// The challenge that shows why control could not be proved: the chosen one, unless another did that alone.
   package var failedChallenge: Challenge? {
+    if let chosen, chosen.error != nil { return chosen }
     let failed = challenges.filter { $0.status == .invalid }
-    return failed.first { $0.error != nil } ?? failed.first
+    return failed.first { $0.error != nil } ?? failed.first(where: \.isChosen) ?? failed.first
   }
+
+  /// The challenge by which control is being proved; where it isn't known which was chosen, one with an error.
+  package var challengeAtWork: Challenge? { chosen ?? challenges.first { $0.error != nil } }
 
   var urls: [ACMEURL] { [url] + challenges.compactMap(\.answerable?.url) }
 }

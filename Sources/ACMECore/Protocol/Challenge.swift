@@ -47,10 +47,11 @@ package struct Challenge: Equatable, Sendable {
   /// What a document adds to the CA's object.
   static let additions = ["keyAuthorization", "http", "dns", "tls", "chosen"]
 
-  package init(_ object: JSONObject) throws(Malformed) {
+  /// - Parameter isOpen: whether it may have to be met. Where and with which token matters only then.
+  package init(_ object: JSONObject, isOpen: Bool = true) throws(Malformed) {
     type = Kind(rawValue: try object.requiredString("type"))
     status = Status(rawValue: try object.string("status") ?? Status.pending.rawValue)
-    error = try object.object("error").map(Problem.init)
+    error = Problem(error: object["error"])
     guard Kind.known.contains(type) else {
       raw = object
       answerable = nil
@@ -62,8 +63,31 @@ package struct Challenge: Equatable, Sendable {
     var raw = object
     for name in Self.additions { raw[name] = nil }
     self.raw = raw
-    answerable = Answerable(
+    do {
+      answerable = try Self.answerable(object, type)
+    } catch {
+      guard !isOpen else { throw error }
+      answerable = nil
+    }
+  }
+
+  private static func answerable(_ object: JSONObject, _ type: Kind) throws(Malformed) -> Answerable {
+    Answerable(
       url: try object.requiredURL("url"),
       token: try type == .dnsPersist01 ? nil : Token(object.requiredString("token")))
+  }
+
+  /// This challenge with what `answer` says of it; nil where that is none of this type.
+  func updated(by answer: JSONObject) -> Challenge? {
+    guard answer["type"]?.string == type.rawValue, answer["status"]?.string != nil else { return nil }
+    var object = raw
+    object["error"] = nil
+    for (name, value) in answer.members where !(Self.additions + ["url", "token"]).contains(name) {
+      object[name] = value
+    }
+    guard var newer = try? Challenge(object) else { return nil }
+    newer.isChosen = isChosen
+    newer.target = target
+    return newer
   }
 }

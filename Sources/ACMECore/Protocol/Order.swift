@@ -4,44 +4,70 @@ package struct Order: Equatable, Sendable {
 
   package private(set) var raw: JSONObject
   package let status: Status
-  package let identifiers: [Identifier]
-  package let authorizations: [ACMEURL]
+  /// Whether nothing more is to be done with it. Some CAs then send little more than the status.
+  package let isOver: Bool
+  package private(set) var identifiers: [Identifier]
+  package private(set) var authorizations: [ACMEURL]
   /// Required by the RFC; kept from an earlier answer where one lacks it.
   package private(set) var finalize: ACMEURL?
   package let certificate: ACMEURL?
   package let expires: Timestamp?
   package let error: Problem?
 
-  package init(_ raw: JSONObject) throws(Malformed) {
+  /// - Parameter isGivenUp: whether the account has given the order up, whatever its status is. Of an order that is
+  ///   over nothing but the status has to be right.
+  package init(_ raw: JSONObject, isGivenUp: Bool = false) throws(Malformed) {
     self.raw = raw
     status = Status(rawValue: try raw.requiredString("status"))
+    isOver = isGivenUp || !Status.onTheWay.contains(status)
+    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
+    error = Problem(error: raw["error"])
+    guard !isOver else {
+      identifiers = (try? Self.identifiers(in: raw)) ?? []
+      authorizations = (try? Self.authorizations(in: raw)) ?? []
+      finalize = try? raw.url("finalize")
+      certificate = nil
+      return
+    }
+    identifiers = try Self.identifiers(in: raw)
+    authorizations = try Self.authorizations(in: raw)
+    finalize = try raw.url("finalize")
+    certificate = try raw.url("certificate")
+  }
+
+  private static func identifiers(in raw: JSONObject) throws(Malformed) -> [Identifier] {
     guard let identifiers = try raw.array("identifiers"), !identifiers.isEmpty else {
       throw Malformed("\"identifiers\" is missing")
     }
-    self.identifiers = try identifiers.map { element throws(Malformed) in
+    return try identifiers.map { element throws(Malformed) in
       guard let object = element.object else { throw Malformed("an identifier is not an object") }
       return try Identifier(object)
     }
+  }
+
+  private static func authorizations(in raw: JSONObject) throws(Malformed) -> [ACMEURL] {
     guard let authorizations = try raw.array("authorizations") else {
       throw Malformed("\"authorizations\" is missing")
     }
-    guard authorizations.count <= Self.maxAuthorizations else {
-      throw Malformed("the order has more than \(Self.maxAuthorizations) authorizations")
+    guard authorizations.count <= maxAuthorizations else {
+      throw Malformed("the order has more than \(maxAuthorizations) authorizations")
     }
-    self.authorizations = try authorizations.map { element throws(Malformed) in
+    return try authorizations.map { element throws(Malformed) in
       guard let text = element.string else { throw Malformed("an authorization is no URL") }
       return try ACMEURL(text)
     }
-    finalize = try raw.url("finalize")
-    certificate = try raw.url("certificate")
-    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
-    error = try raw.object("error").map(Problem.init)
   }
 
-  package mutating func keepFinalize(from earlier: Order) {
-    guard finalize == nil, let url = earlier.finalize else { return }
-    finalize = url
-    raw["finalize"] = .string(url.text)
+  /// Takes over what an answer may lack: finalize, and of an order that is over what it was for.
+  mutating func keep(from earlier: Order) {
+    if finalize == nil, let url = earlier.finalize {
+      finalize = url
+      raw["finalize"] = .string(url.text)
+    }
+    guard isOver, !earlier.identifiers.isEmpty else { return }
+    identifiers = earlier.identifiers
+    authorizations = earlier.authorizations
+    for name in ["identifiers", "authorizations"] { raw[name] = earlier.raw[name] }
   }
 
   /// Whether its time to be proved or finalized is over; an issued certificate is not touched by that.
@@ -49,7 +75,8 @@ package struct Order: Equatable, Sendable {
     [.pending, .ready].contains(status) && expires.map { $0 < now } ?? false
   }
 
-  var urls: [ACMEURL] { authorizations + [finalize, certificate].compactMap { $0 } }
+  /// Those that may still be asked for.
+  var urls: [ACMEURL] { authorizations + (isOver ? [] : [finalize, certificate].compactMap { $0 }) }
 }
 
 extension JSONObject {

@@ -32,9 +32,25 @@ package struct Problem: Equatable, Sendable {
   /// Never fails: a problem that is half right is better shown than refused.
   package init(_ raw: JSONObject) { self.raw = raw }
 
+  /// What an `error` member says (RFC 8555 §7.1.3 and §8): the problem that it has to be, or what a string or an array
+  /// in its place says. nil where it says nothing.
+  init?(error member: JSON?) {
+    switch member {
+    case .object(let object) where object.members.contains(where: { !$0.value.isEmpty }): self.init(object)
+    case .string(let text) where !text.isEmpty: self.init(["detail": .string(text)])
+    // A CA that tries several times may say why each failed: the last counts.
+    case .array(let elements):
+      guard let last = elements.lazy.reversed().compactMap({ Problem(error: $0) }).first else { return nil }
+      self = last
+    default: return nil
+    }
+  }
+
   /// RFC 7807 §3.1: absent means "about:blank".
   package var type: Kind { Kind(rawValue: raw["type"]?.string ?? "about:blank") }
-  package var detail: String? { raw["detail"]?.string ?? raw["title"]?.string }
+  package var detail: String? {
+    [raw["detail"], raw["title"]].lazy.compactMap { $0?.string }.first { !$0.isEmpty }
+  }
   package var instance: String? { raw["instance"]?.string }
   package var identifier: String? { raw["identifier"]?.object?["value"]?.string }
   package var subproblems: [Problem] { (raw["subproblems"]?.array ?? []).compactMap(\.object).map(Problem.init) }

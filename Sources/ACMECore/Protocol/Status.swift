@@ -13,5 +13,8 @@ package struct Status: RawRepresentable, Hashable, Sendable, CustomStringConvert
   package static let expired = Status(rawValue: "expired")
   package static let revoked = Status(rawValue: "revoked")
 
+  /// The states of an order from which a certificate may still come, or has come.
+  static let onTheWay: Set<Status> = [.pending, .ready, .processing, .valid]
+
   package var description: String { rawValue.shown(limit: 50) }
 }

@@ -19,7 +19,8 @@ struct RespondVerb: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     try goOn(tool) { client, document in
-      guard document.order.status == .pending else { return try client.refuseDead(document) }
+      guard document.order.status == .pending else { return try client.refuseDead(&document) }
+      try client.refreshAnswered(&document, tool)
       try wait.waitForRecords(of: document, asking: resolver, with: client, tool)
       try client.respond(&document, tool)
     } prepare: { document in
@@ -59,7 +60,7 @@ struct CancelVerb: Step {
         try document.update(client.deactivate(authorization: authorization.url))
         tool.order = document
       }
-      try client.refresh(&document)
+      try document.update(client.order(at: document.url, isGivenUp: true))
     }
   }
 }

@@ -61,18 +61,20 @@ struct OrderVerb: Step {
   ) throws -> (client: Client, document: OrderDocument) {
     let (client, account) = try NewOrder.connect(request, order, tool)
     let order = try client.order(at: url)
-    let identifiers = JSON.array(order.identifiers.map { .object($0.object) })
-    guard Set(order.identifiers) == Set(request.identifiers) else {
+    guard order.isOver || Set(order.identifiers) == Set(request.identifiers) else {
       throw Failure(
         .input,
         "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"
       )
     }
+    // One that is over may not say its names.
+    let identifiers = order.isOver ? request.identifiers : order.identifiers
     var document = try OrderDocument(
-      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: ["identifiers": identifiers],
+      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url,
+      asked: ["identifiers": .array(identifiers.map { .object($0.object) })],
       order: order, csr: request)
     tool.order = document
-    try client.refuseDead(document)
+    try client.refuseDead(&document)
     try client.fetchAuthorizations(&document, tool)
     return (client, document)
   }

@@ -128,6 +128,29 @@ import Testing
     #expect(try document.object.text.contains(#""finalize":"https://ca.example/fin""#))
   }
 
+  @Test(arguments: [
+    "", #","expires":7,"finalize":null"#, #","identifiers":null,"authorizations":null"#,
+    #","identifiers":[{"type":"dns","value":"other.example"}],"authorizations":["https://ca.example/authz/2"]"#,
+    #","finalize":"https://evil.example/f","certificate":5,"error":[null]"#,
+  ])
+  func `an order that is over keeps what it was for, and needs nothing but its status`(_ more: String) throws {
+    for status in ["invalid", "deactivated", "canceled"] {
+      var document = try Samples.document()
+      try document.update(Order(Samples.object(#"{"status":"\#(status)"\#(more)}"#)))
+      document = try OrderDocument(document.object)
+      #expect(document.order.status.rawValue == status)
+      #expect(document.order.identifiers == document.askedIdentifiers)
+      #expect(document.order.authorizations.map(\.text) == ["https://ca.example/authz/1"])
+    }
+  }
+
+  @Test func `an order that was over from the start is written and read`() throws {
+    var object = try Samples.document().object
+    object["order"] = .object(["status": .string("invalid")])
+    object["authorizations"] = .array([])
+    #expect(try OrderDocument(object).order.identifiers == [])
+  }
+
   @Test func `what was chosen stays chosen, and only what was asked for is taken`() throws {
     var document = try Samples.document()
     document.authorizations[0].choose(.http01)

@@ -30,4 +30,17 @@ import Testing
     ).subproblemLines
     #expect(lines == ["a.example: no", "why"])
   }
+
+  @Test(arguments: [
+    (#"{"detail":"no A"}"#, "no A"), (#""no A""#, "no A"), (#"[{"detail":"first"},{"detail":"last"}]"#, "last"),
+    (#"["first",null]"#, "first"), (#"{"status":403}"#, "the CA gave no detail"), ("null", nil), ("7", nil),
+    ("true", nil), (#""""#, nil), ("[]", nil), ("{}", nil), (#"[[],"",{},null]"#, nil),
+    (#"{"type":"","detail":null}"#, nil),
+  ])
+  func `an error member of any shape says what it can`(_ text: String, _ said: String?) throws {
+    let member = try JSONObject(parsing: Array(#"{"error":\#(text)}"#.utf8))["error"]
+    #expect(Problem(error: member)?.summary == said)
+  }
+
+  @Test func `a missing error says nothing`() { #expect(Problem(error: nil) == nil) }
 }

@@ -1,0 +1,113 @@
+extension OrderDocument {
+  /// The names whose control can't be proved in this order any more.
+  package var failed: [Authorization] {
+    authorizations.filter { authorization in
+      [.invalid, .deactivated, .expired, .revoked].contains(authorization.status)
+        || authorization.status == .pending && authorization.chosen?.status == .invalid
+    }
+  }
+
+  /// Throws `Failure` 77 where the CA could not validate a name, with its own words for each name that it has said
+  /// something of, so that one doesn't hide the others.
+  ///
+  /// - Parameters:
+  ///   - givenUp: authorizations that are pending, and that nobody waits for any longer.
+  ///   - refusals: why the CA didn't even want to look.
+  package func refuseFailedNames(
+    givenUp: Set<ACMEURL> = [], refusals: [ACMEURL: Failure] = [:]
+  ) throws(Failure) {
+    let failed = Set(self.failed.map(\.url)).union(givenUp)
+    guard !failed.isEmpty else { return }
+    let names = authorizations.compactMap { authorization -> FailedName? in
+      let name = FailedName(authorization, refusal: refusals[authorization.url])
+      let isTold = authorization.status == .pending && name.problem != nil
+      return failed.contains(authorization.url) || isTold ? name : nil
+    }
+    var failure =
+      if names.count == 1 { names[0].failure(orderError: order.error) } else { failureOf(names) }
+    failure.order = self
+    throw failure
+  }
+
+  private func failureOf(_ names: [FailedName]) -> Failure {
+    let isSilent = !names.contains { $0.problem != nil || $0.refusal != nil }
+    let reason = isSilent ? order.error : nil
+    return Failure(
+      .refused,
+      "the CA could not validate \(names.count) of \(authorizations.count) names"
+        + (reason.map { ": \($0.summary)" } ?? ""),
+      hint: names.lazy.compactMap(\.hint).first, problem: reason ?? Problem(compound: names.map(\.subproblem)))
+  }
+}
+
+/// A name that the CA could not validate, and why.
+private struct FailedName {
+  /// The types of a refusal that says what the CA has found (RFC 8555 §6.7).
+  private static let ofValidation = ["connection", "dns", "incorrectResponse", "tls", "unauthorized"]
+
+  let authorization: Authorization
+  /// Why the CA didn't want to look, where that is the last that it has said.
+  let refusal: Failure?
+  private let challenge: Challenge?
+
+  init(_ authorization: Authorization, refusal: Failure?) {
+    self.authorization = authorization
+    let isFinal = authorization.status != .pending || authorization.chosen?.status == .invalid
+    challenge = isFinal ? authorization.failedChallenge : authorization.challengeAtWork
+    self.refusal = isFinal && challenge?.error != nil ? nil : refusal
+  }
+
+  var problem: Problem? { refusal?.problem ?? challenge?.error }
+
+  func failure(orderError: Problem?) -> Failure {
+    guard var failure = refusal else {
+      let problem = challenge?.error ?? orderError
+      return Failure(.refused, sentence(problem), hint: hint, problem: problem)
+    }
+    failure.message = "\(authorization.identifier): \(failure.message)"
+    if let error = challenge?.error, error.summary != failure.problem?.summary {
+      failure.message += "; its challenge says: \(error.summary)"
+    }
+    failure.hint = failure.hint ?? (problem.map { Self.ofValidation.contains($0.type.name) } == true ? hint : nil)
+    return failure
+  }
+
+  /// "the CA could not validate example.org by http-01: no such host (dns)"
+  private func sentence(_ problem: Problem?) -> String {
+    guard [.pending, .invalid].contains(authorization.status) else {
+      return "the authorization for \(authorization.identifier) is \(authorization.status)"
+    }
+    let type = challenge.map { " by \($0.type)" } ?? ""
+    return "the CA could not validate \(authorization.identifier)\(type)" + (problem.map { ": \($0.summary)" } ?? "")
+  }
+
+  var subproblem: JSONObject {
+    (problem ?? Problem(["detail": .string(refusal?.message ?? sentence(nil))])).object(of: authorization.identifier)
+  }
+
+  /// What to look at first, for the way that most people take.
+  var hint: String? {
+    guard challenge?.type == .http01 else { return nil }
+    return switch problem?.type.name {
+    case "connection": "can the CA reach port 80 of that name from outside?"
+    case "dns": "does the name stand in the DNS, and lead to this web server?"
+    default: "is the web root the folder that the web server shows for that name, on port 80?"
+    }
+  }
+}
+
+extension Problem {
+  /// One problem for several names, in the form that a CA has for it (RFC 8555 §6.7.1).
+  init(compound subproblems: [JSONObject]) {
+    self.init([
+      "subproblems": .array(subproblems.map { .object($0) }), "type": .string(Problem.Kind.compound.rawValue),
+    ])
+  }
+
+  /// As the problem of one among several names.
+  func object(of identifier: Identifier) -> JSONObject {
+    var object = raw
+    object["identifier"] = .object(identifier.object)
+    return object
+  }
+}
