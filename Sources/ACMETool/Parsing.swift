@@ -83,6 +83,7 @@ extension Step {
       try FileDescriptor.standardOutput.write(Array(text.utf8))
       return ExitStatus.done.rawValue
     } catch {
+      guard error.code != EPIPE else { return ExitStatus.io.rawValue }
       let failure = Failure(.io, "writing to stdout failed: \(error.reason)")
       Messages(tool: _commandName, isQuiet: false).error(failure)
       return failure.status.rawValue

@@ -64,6 +64,18 @@ package enum Signals {
     throw Interrupted()
   }
 
+  /// Sends those that came, and are held back here, to `process`, for which they were meant.
+  static func passOn(to process: pid_t) {
+    var atOnce = timespec()
+    while let signal = pending {
+      var one = sigset_t()
+      sigemptyset(&one)
+      sigaddset(&one, signal)
+      guard sigtimedwait(&one, nil, &atOnce) == signal else { return }
+      kill(process, signal)
+    }
+  }
+
   /// Ends the process by the signal that came, so that the shell sees what it was.
   static func dieByPending() -> Never {
     release()

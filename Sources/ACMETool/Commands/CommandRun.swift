@@ -113,6 +113,8 @@ struct CommandRun {
       }
       if ready[3].revents != 0 { rest = pipes.stdin.write(rest) }
       _ = hear()
+      // A program takes us for the tool, its parent.
+      Signals.passOn(to: supervision.tool)
       if ending < 0 || ready[0].revents != 0, let status = process.statusOfFirst() {
         // What it said itself is in the pipes by now, 64 KiB at most; what it left running may write for ever.
         for _ in 0..<Self.readsOfAFullPipe where hear() {}

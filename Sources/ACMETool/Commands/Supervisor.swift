@@ -13,12 +13,13 @@ package final class Supervisor {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Self.failure(IOError(errno)) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let tool = getpid()
     process = CSystem_fork()
     guard process != 0 else {
       close(ends[0])
       let supervision = Supervision(
         programs: programs, environment: environment.replacing(programs.variables + ["ACME_EAB_HMAC_KEY"]),
-        messages: messages)
+        messages: messages, tool: tool)
       supervision.serve(FileDescriptor(number: ends[1]))
     }
     let error = IOError(errno)
@@ -124,6 +125,7 @@ struct Supervision {
   let programs: Programs
   let environment: Environment
   let messages: Messages
+  let tool: pid_t
 
   /// The life of the supervisor: one call after another, until the tool is gone.
   fileprivate func serve(_ socket: FileDescriptor) -> Never {
