@@ -1,0 +1,165 @@
+"""The walls and habits of the house, read from what was built: linkage, help, man pages, completions, sources."""
+
+import pathlib
+import re
+
+import pytest
+from tools import BIN, REPO, ToolTest
+
+TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain")
+VERBS = {"acme-key": ("public", "jwk", "thumbprint", "import"),
+         "acme-challenge": ("order", "show", "publish", "respond", "wait", "clean", "cancel")}
+OFFLINE = ("acme-key", "acme-csr")
+EVERYWHERE = {"--help", "--version"}  # swift-argument-parser's own, with their short forms and -…completion-script
+PARSERS_OWN = EVERYWHERE | {"-h", "--generate-completion-script"}
+
+
+class LinkageTest(ToolTest):
+    """Who needs which library: the walls between the modules, seen from outside."""
+
+    def needed(self, tool):
+        listed = self.ok(self.run_tool("readelf", "-d", BIN / tool), quiet=False).text
+        return set(re.findall(r"\(NEEDED\).*\[(lib[^.\]]+)", listed))
+
+    def test_offline_tools_need_no_network(self):
+        for tool in OFFLINE:
+            with self.subTest(tool):
+                self.assertIn("libcrypto", self.needed(tool))
+                self.assertFalse(self.needed(tool) & {"libcurl", "libssl", "libresolv"})
+
+    def test_the_others_need_libcurl(self):
+        for tool in set(TOOLS) - set(OFFLINE):
+            with self.subTest(tool):
+                self.assertLess({"libcrypto", "libcurl"}, self.needed(tool))
+
+    def test_libssl_is_for_the_solvers(self):
+        for tool in set(TOOLS) - {"acme-challenge"}:
+            with self.subTest(tool):
+                self.assertFalse(self.needed(tool) & {"libssl", "libresolv"})
+
+    def test_libresolv_is_for_dns(self):
+        self.assertIn("libresolv", self.needed("acme-challenge"))
+
+    @pytest.mark.released
+    def test_no_foundation_and_no_swift_runtime(self):
+        for tool in TOOLS:
+            with self.subTest(tool):
+                heavy = [lib for lib in self.needed(tool) if re.match("lib(Foundation|_Foundation|swift|icu)", lib)]
+                self.assertEqual(heavy, [])
+
+
+def options_in(text):
+    """The option names in a help text or a man page as shown, without the values."""
+    return set(re.findall(r"(?<![\w-])(--?[a-z][a-z-]*)", text))
+
+
+class OptionsTest(ToolTest):
+    """Each man page and --help name the same options; so does each verb's --help."""
+
+    def help(self, *command):
+        result = self.ok(self.run_tool(*command, "--help"))
+        declared = "\n".join(re.findall(r"(?m)^  (?:-\S.*?)(?:  |$)", result.text))
+        return options_in(declared)
+
+    def man(self, tool):
+        """The names given in .Fl macros."""
+        page = (REPO / "man" / f"{tool}.1").read_text()
+        names = set()
+        for line in page.splitlines():
+            if line.startswith("."):
+                for flag in re.findall(r"\bFl\s+((?:\\?-)?[\w-]+(?:\\-[\w-]+)*)", line.replace("\\-", "-")):
+                    names.add("-" + flag)
+        return names
+
+    def test_man_and_help_agree(self):
+        for tool in TOOLS:
+            with self.subTest(tool):
+                helped = self.help(tool)
+                for verb in VERBS.get(tool, ()):
+                    helped |= self.help(tool, verb)
+                paged = self.man(tool)
+                self.assertEqual(helped - PARSERS_OWN - paged, set(), "in --help, not in the man page")
+                self.assertEqual(paged - PARSERS_OWN - helped, set(), "in the man page, not in --help")
+
+    def test_usage_is_what_one_types(self):
+        for tool in TOOLS:
+            for command in (tool, *(f"{tool} {verb}" for verb in VERBS.get(tool, ()))):
+                with self.subTest(command):
+                    self.assertRegex(self.run_tool(*command.split(), "--help").text, f"(?m)^USAGE: {command}")
+
+    def test_options_of_all(self):
+        for tool in TOOLS:
+            with self.subTest(tool):
+                self.assertLess({"-o", "--output", "-q", "-v", "--explain", "--help", "--version"}, self.help(tool))
+
+    def test_network_tools_share_theirs(self):
+        shared = {"-k", "--account-key", "--passphrase-file", "--directory", "--ca-bundle", "--timeout", "--trace",
+                  "--replay", "--if-changed"}
+        for tool in set(TOOLS) - set(OFFLINE):
+            with self.subTest(tool):
+                self.assertLess(shared, self.help(tool))
+
+    def test_nothing_is_offered_that_isn_t_there(self):
+        later = {"--replaces", "--signer", "--public-key", "--list",
+                 "--prefer", "--trust", "--part", "--format"}
+        for tool in TOOLS:
+            for verb in ((), *((verb,) for verb in VERBS.get(tool, ()))):
+                with self.subTest(tool=tool, verb=verb):
+                    self.assertFalse(self.help(tool, *verb) & later)
+
+    def test_the_man_pages_sections(self):
+        wanted = ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO", "STANDARDS"]
+        for tool in TOOLS:
+            with self.subTest(tool):
+                page = (REPO / "man" / f"{tool}.1").read_text()
+                sections = [title.strip('"') for title in re.findall(r"(?m)^\.Sh (.+)$", page)]
+                self.assertEqual([title for title in wanted if title not in sections], [])
+
+    def test_version(self):
+        said = {self.ok(self.run_tool(tool, "--version")).text for tool in TOOLS}
+        self.assertEqual(len({text.split()[-1] for text in said}), 1, said)
+        for text in said:
+            self.assertRegex(text, r"^(acme-[a-z]+ )?\d+\.\d+(\.\d+)?\S*\n$")
+
+    def test_completions(self):
+        for tool in TOOLS:
+            for shell in "bash", "zsh", "fish":
+                with self.subTest(tool=tool, shell=shell):
+                    script = self.ok(self.run_tool(tool, "--generate-completion-script", shell)).text
+                    self.assertIn(tool, script)
+                    if shell == "bash":
+                        self.ok(self.run_tool("bash", "-n", stdin=script))
+
+
+class SourcesTest(ToolTest):
+
+    def sources(self):
+        found = [*(REPO / "Sources").rglob("*.swift")]
+        self.assertTrue(found)
+        return found
+
+    def test_foundation_is_not_imported(self):
+        """FoundationEssentials only: the whole of it brings ICU, 45 MB more."""
+        for file in self.sources():
+            self.assertNotRegex(file.read_text(), r"(?m)^\s*(?:\w+\s+)?import Foundation\s*$", file.relative_to(REPO))
+
+    def test_nothing_is_public(self):
+        for file in self.sources():
+            for line in file.read_text().splitlines():
+                words = r"^\s*(?:@\S+\s+)*(?:public|open) (?!=)\w+"
+                self.assertNotRegex(line, words, file.relative_to(REPO))
+
+    def test_walls(self):
+        """Only ACMEClient talks to libcurl; C's modules stay with those that wrap them."""
+        homes = {"CCurl": {"ACMEClient"}, "COpenSSL": {"ACMECore"}, "COpenSSLTLS": {"acme-challenge"},
+                 "CResolv": {"acme-challenge"}}
+        for file in self.sources():
+            home = pathlib.Path(file.relative_to(REPO / "Sources")).parts[0]
+            for module in re.findall(r"(?m)^\s*(?:\w+\s+)?import (\w+)", file.read_text()):
+                if module in homes:
+                    self.assertIn(home, homes[module], f"{file.relative_to(REPO)} imports {module}")
+
+    def test_one_package(self):
+        manifest = (REPO / "Package.swift").read_text()
+        self.assertEqual(len(re.findall(r"\.package\(", manifest)), 1)
+        self.assertIn("swift-argument-parser", manifest)

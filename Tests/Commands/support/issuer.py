@@ -1,0 +1,121 @@
+"""A throwaway certification authority, made once a run with openssl in a folder that goes with it."""
+
+import functools
+import ipaddress
+import re
+import subprocess
+import tempfile
+
+from once import shared_folder
+
+EXTENSIONS = """
+[ca]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[leaf]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+"""
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", re.S)
+
+
+def openssl(*argv, stdin=b"", cwd=None):
+    """What `openssl` prints; its stderr is in the error if it fails."""
+    done = subprocess.run(["openssl", *map(str, argv)], input=stdin, capture_output=True, cwd=cwd)
+    if done.returncode:
+        raise RuntimeError(f"openssl {argv[0]}: {done.stderr.decode(errors='replace')}")
+    return done.stdout
+
+
+class Issuer:
+    """Keys and certificates by name in `folder`: NAME.key and NAME.pem. `chain` is what a CA sends below a leaf."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def make(self):
+        (self.folder / "extensions").write_text(EXTENSIONS)
+        self.authority("root")
+        self.authority("intermediate", "root")
+        self.authority("other-root")
+        self.authority("other-intermediate", "other-root")
+        self.authority("web-root")
+        self.server("here", "IP:127.0.0.1,DNS:localhost")
+        self.server("elsewhere", "DNS:elsewhere.example")
+        self.new_key("stranger")
+
+    def path(self, name):
+        return self.folder / name
+
+    def pem(self, name):
+        return self.path(f"{name}.pem").read_text()
+
+    def new_key(self, name):
+        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.path(f"{name}.key"))
+
+    def authority(self, name, signer=None):
+        """A CA certificate: NAME.pem, signed by `signer` or by itself."""
+        self.new_key(name)
+        request = openssl("req", "-new", "-key", self.path(f"{name}.key"), "-subj", f"/CN=Throwaway {name}")
+        signed_by = ["-CA", self.path(f"{signer}.pem"), "-CAkey", self.path(f"{signer}.key")] if signer else [
+            "-signkey", self.path(f"{name}.key")]
+        self.sign(request, "ca", signed_by, "-days", "30", "-out", self.path(f"{name}.pem"))
+
+    def server(self, name, san):
+        """A web server's certificate, for the CA's own https."""
+        self.new_key(name)
+        request = openssl("req", "-new", "-key", self.path(f"{name}.key"), "-subj", "/", "-addext",
+                          f"subjectAltName={san}")
+        signed_by = ["-CA", self.path("web-root.pem"), "-CAkey", self.path("web-root.key")]
+        self.sign(request, "leaf", signed_by, "-copy_extensions", "copy", "-days", "30", "-out",
+                  self.path(f"{name}.pem"))
+
+    def sign(self, request, section, *rest):
+        flat = [part for piece in rest for part in (piece if isinstance(piece, list) else [piece])]
+        return openssl("x509", "-req", "-extfile", self.path("extensions"), "-extensions", section, *flat,
+                       stdin=request)
+
+    def request(self, names):
+        """A request in DER for `names` by a key of our own, which the client doesn't have."""
+        return openssl("req", "-new", "-key", self.path("stranger.key"), "-subj", "/", "-outform", "DER", "-addext",
+                       "subjectAltName=" + san(names))
+
+    def leaf(self, csr, names=None, by="intermediate", days=30):
+        """A certificate (PEM) for the request `csr` (DER): its own names, or `names` in their place."""
+        pem = openssl("req", "-inform", "DER", stdin=csr)
+        args = ["-CA", self.path(f"{by}.pem"), "-CAkey", self.path(f"{by}.key"), "-days", days]
+        if names is None:
+            return self.sign(pem, "leaf", *args, "-copy_extensions", "copy").decode()
+        with tempfile.NamedTemporaryFile("w", dir=self.folder) as extensions:
+            extensions.write(EXTENSIONS + (f"subjectAltName = {san(names)}\n" if names else ""))
+            extensions.flush()
+            args = ["-extfile", extensions.name, "-extensions", "leaf", *args]
+            return openssl("x509", "-req", *args, stdin=pem).decode()
+
+
+def san(names):
+    return ",".join(("IP:" if re.fullmatch(r"[0-9.]+|[0-9a-f:]+", name) else "DNS:") + name for name in names)
+
+
+def names_in(csr):
+    """The SAN entries of a request (DER) as a sorted list of ("dns" | "ip", value); the signature is checked too."""
+    text = openssl("req", "-inform", "DER", "-noout", "-verify", "-text", stdin=csr).decode()
+    found = re.search(r"Subject Alternative Name:.*\n\s*(.+)", text)
+    kinds = {"DNS": "dns", "IP Address": "ip"}
+    entries = [entry.split(":", 1) for entry in found.group(1).split(", ")] if found else []
+    values = {"IP Address": lambda text: str(ipaddress.ip_address(text))}
+    return sorted((kinds.get(kind, kind), values.get(kind, str.lower)(value)) for kind, value in entries)
+
+
+def certificates(pem):
+    return PEM.findall(pem)
+
+
+@functools.cache
+def issuer():
+    """The one that all tests of a run share."""
+    return Issuer(shared_folder("issuer", lambda folder: Issuer(folder).make()))

@@ -1,0 +1,12 @@
+"""Tests that are tables: a test for each row."""
+
+from tools import ToolTest
+
+
+class TableTest(ToolTest):
+    """A subclass has a `table` (each row with a `name`) and `check(row)`, which plays a row and asserts on it."""
+
+    table = ()
+
+    def test(self, row):
+        self.check(row)
