@@ -9,11 +9,14 @@ import tempfile
 
 import once
 import pytest
+import sandbox
+import tools
 from tools import BIN, DEBUG, ToolTest
 
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="run the tests that take longer, too")
+    parser.addoption("--sandbox", choices=sandbox.KINDS, help="play them where the system lacks something")
 
 
 # A run, and its workers.
@@ -24,6 +27,16 @@ def pytest_configure(config):
     else:
         heed_signals()
         once.RUN = pathlib.Path(tempfile.mkdtemp(prefix="acme-run-"))
+
+
+@pytest.fixture(scope="session")
+def place(request):
+    """The folder in which those of the tests are made, or None; and with --sandbox the tools in their sandbox."""
+    kind = request.config.option.sandbox
+    if not kind:
+        return None
+    tools.PATH = once.shared_folder("sandbox", sandbox.wrappers(kind, BIN))
+    return once.shared_folder("fuse", sandbox.mounted) / "seen" if kind == "fuse" else None
 
 
 def pytest_configure_node(node):
@@ -97,6 +110,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("takes_longer") and not every:
             item.add_marker(pytest.mark.skip(reason="takes longer: see scripts/test --all"))
+        if item.get_closest_marker("own_sandbox") and config.option.sandbox:
+            item.add_marker(pytest.mark.skip(reason="plays in a sandbox of its own"))
         if item.get_closest_marker("released") and BIN == DEBUG:
             item.add_marker(pytest.mark.skip(reason="not for a debug build"))
         # Each worker has its own testbeds: a class that needs one had better not be taken apart.
@@ -121,12 +136,12 @@ def pytest_runtest_logreport(report):
 # Each test.
 
 @pytest.fixture(autouse=True)
-def fresh(request):
+def fresh(request, place):
     """The test's own folder and environment; what it asked for by addCleanup is done before the folder goes."""
     if not isinstance(request.instance, ToolTest):
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="acme-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="acme-test-", dir=place) as folder:
         with request.instance.begun(pathlib.Path(folder)):
             yield
 

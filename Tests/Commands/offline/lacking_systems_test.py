@@ -61,6 +61,7 @@ class FilesTest(ToolTest):
         self.makes_others()
 
 
+@pytest.mark.own_sandbox
 class RefusedCallsTest(FilesTest):
     def test_each_call_that_is_refused_is_done_without(self):
         for code in ERRNOS:
@@ -83,6 +84,7 @@ class RefusedCallsTest(FilesTest):
             self.assertEqual((self.files(), (self.dir / "real").read_text()), (["csr", "k", "real"], "as it was\n"))
 
 
+@pytest.mark.own_sandbox
 class WithoutProcTest(FilesTest):
     before = without_proc()
 
@@ -96,6 +98,7 @@ class WithoutProcTest(FilesTest):
         self.assertEqual(len(self.ok(done).out), 44)
 
 
+@pytest.mark.own_sandbox
 class OddFileSystemTest(FilesTest):
     """A FUSE file system has no RENAME_NOREPLACE, as NFS, 9p, sshfs, glusterfs and cephfs have none."""
 
@@ -130,6 +133,7 @@ class OddFileSystemTest(FilesTest):
         self.assertEqual(self.here(), ["k"])
 
 
+@pytest.mark.own_sandbox
 class ProvedOutputTest(ToolTest):
     """What can't be written is said before stdin is read: the writer finds its reader gone."""
 

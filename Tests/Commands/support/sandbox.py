@@ -6,10 +6,15 @@ Also the words before a command that has to run there: `refusing` and `without_p
 
 import ctypes
 import errno
+import functools
 import os
 import platform
+import shlex
 import struct
+import subprocess
 import sys
+
+from once import at_the_end
 
 # What these tools ask for, and can do without. On each machine's list of system calls.
 NICETIES = {"x86_64": {"renameat2": 316, "openat2": 437, "close_range": 436, "pidfd_open": 434, "accept4": 288,
@@ -33,6 +38,30 @@ def without_proc(*calls):
     """/proc is an empty folder there."""
     root = [] if os.geteuid() == 0 else ["--map-root-user"]
     return ["unshare", *root, "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+
+
+# What a whole suite can be played in: the words before each tool.
+KINDS = {"no-proc": without_proc, "fuse": list} | {
+    code: functools.partial(refusing, code, *(set(NICETIES) - {"umask", "clone3"})) for code in ERRNOS}
+
+
+def wrappers(kind, tools):
+    """Fills a folder with commands that run the tools of the folder `tools` so."""
+    def fill(folder):
+        for tool in tools.glob("acme-*"):
+            if os.access(tool, os.X_OK) and tool.is_file():
+                wrapper = folder / tool.name
+                wrapper.write_text(f'#!/bin/sh\nexec {shlex.join([*KINDS[kind](), str(tool)])} "$@"\n')
+                wrapper.chmod(0o755)
+    return fill
+
+
+def mounted(folder):
+    """A FUSE file system in the folder `seen` of it."""
+    for name in "kept", "seen":
+        (folder / name).mkdir()
+    subprocess.run(["bindfs", folder / "kept", folder / "seen"], check=True)
+    at_the_end(subprocess.run, ["umount", "--lazy", folder / "seen"], check=True)
 
 
 class Program(ctypes.Structure):

@@ -11,6 +11,7 @@ from assertions import Assertions
 REPO = pathlib.Path(__file__).resolve().parents[3]
 DEBUG = (REPO / ".build" / "debug").resolve()
 BIN = pathlib.Path(os.environ.get("ACME_BIN", REPO / ".build" / "release")).resolve()
+PATH = BIN  # where commands find the tools
 LIMIT = 120  # seconds after which a command that hangs fails its test
 
 
@@ -32,7 +33,7 @@ def clean_environment(**more):
     """The caller's environment without what the tools read, plus `more` (None removes a name)."""
     keep = {n: v for n, v in os.environ.items()
             if not n.startswith(("ACME_", "SSL_CERT_")) and not n.lower().endswith("_proxy")}
-    keep |= {"PATH": f"{BIN}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"}
+    keep |= {"PATH": f"{PATH}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"}
     keep |= more
     return {n: str(v) for n, v in keep.items() if v is not None}
 
