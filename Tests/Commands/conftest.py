@@ -69,6 +69,7 @@ def pytest_sessionfinish(session):
 def pytest_unconfigure(config):
     if hasattr(config, "workerinput"):
         return
+    sandbox.unmount(once.RUN / "fuse")
     shutil.rmtree(once.RUN, ignore_errors=True)
     if reporter := config.pluginmanager.get_plugin("terminalreporter"):
         bad = tests_in(reporter, "failed", "error")

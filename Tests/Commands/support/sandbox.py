@@ -14,8 +14,6 @@ import struct
 import subprocess
 import sys
 
-from once import at_the_end
-
 # What these tools ask for, and can do without. On each machine's list of system calls.
 NICETIES = {"x86_64": {"renameat2": 316, "openat2": 437, "close_range": 436, "pidfd_open": 434, "accept4": 288,
                        "statx": 332, "prctl": 157, "fchmod": 91, "fchown": 93, "fsync": 74, "link": 86, "linkat": 265,
@@ -57,11 +55,15 @@ def wrappers(kind, tools):
 
 
 def mounted(folder):
-    """A FUSE file system in the folder `seen` of it."""
+    """A FUSE file system in the folder `seen` of it, for all workers of a run."""
     for name in "kept", "seen":
         (folder / name).mkdir()
     subprocess.run(["bindfs", folder / "kept", folder / "seen"], check=True)
-    at_the_end(subprocess.run, ["umount", "--lazy", folder / "seen"], check=True)
+
+
+def unmount(folder):
+    if (folder / "seen").is_mount():
+        subprocess.run(["umount", "--lazy", folder / "seen"], check=True)
 
 
 class Program(ctypes.Structure):
