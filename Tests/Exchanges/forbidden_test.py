@@ -18,9 +18,10 @@ def spellings(url):
     base, _, path = url.rpartition("/")
     first = f"%{ord(path[0]):02x}"
     return {
-        "as it is": url, "a query": url + "?x", "an empty query": url + "?", "a letter encoded": f"{base}/{first}{path[1:]}",
-        "in upper-case hex": f"{base}/{path[:-1]}%{ord(path[-1]):02X}", "all encoded": base + "/" + "".join(
-            f"%{ord(c):02x}" for c in path), "encoded twice": f"{base}/%25{first[1:]}{path[1:]}",
+        "as it is": url, "a query": url + "?x", "an empty query": url + "?",
+        "a letter encoded": f"{base}/{first}{path[1:]}", "in upper-case hex": f"{base}/{path[:-1]}%{ord(path[-1]):02X}",
+        "all encoded": f"{base}/" + "".join(f"%{ord(c):02x}" for c in path),
+        "encoded twice": f"{base}/%25{first[1:]}{path[1:]}",
         "a dot segment": f"{base}/./{path}", "a slash more": f"{base}//{path}", "an encoded slash": f"{base}/%2F{path}",
         "a way back": f"{base}/order/../{path}", "an encoded way back": f"{base}/order/%2e%2E/{path}",
         "a slash at the end": url + "/", "a parameter": url + ";x=y", "capitals": f"{base}/{path.upper()}",

@@ -115,9 +115,9 @@ class RetryAfterTest(JourneyTest):
         fails("too many orders", CHALLENGE, 75, "too many", ("new-order", EVERY, refuses(
               "rateLimited", 429, "too many orders", Retry_After="1", Link='<https://ca.example/limits>;rel="help"')),
               sent={"new-order": 1}, also=(told(retry_at(1)), shows("https://ca.example/limits"))),
-        fails("too many orders, a day to wait", CHALLENGE, 75, "too many", ("new-order", EVERY, refuses(
-              "rateLimited", 429, "too many", Retry_After=http_date(86400))),
-              sent={"new-order": 1}, also=told(retry_at(86400))),
+        fails("too many orders, a day to wait", CHALLENGE, 75, "too many",
+              ("new-order", EVERY, lambda r, go: refuses("rateLimited", 429, "too many", Retry_After=http_date(86400))(
+                  r, go)), sent={"new-order": 1}, also=told(retry_at(86400))),
         fails("too many answers", CHALLENGE, 75, "slow down", ("challenge", EVERY, refuses(
               "rateLimited", 429, "slow down")), sent={"challenge": 1}),
         fails("too many certificates", FINALIZE, 75, "slow down", ("finalize", EVERY, refuses(

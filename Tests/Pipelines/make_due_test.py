@@ -178,7 +178,8 @@ class CannotTell(DueTest):
     def test_nonsense_for_days(self):
         for value in ("", " ", "-5", "+5", "abc", "3x", "3 0", "30.5", "1e3", "30 days", "it's", "$$(false)", "٣"):
             with self.subTest(value):
-                self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be a number of days, not '", f"ACME_RENEW_DAYS={value}")
+                self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be a number of days, not '",
+                                 f"ACME_RENEW_DAYS={value}")
         self.env["ACME_RENEW_DAYS"] = ""
         self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be")
 
