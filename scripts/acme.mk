@@ -20,13 +20,16 @@
 #   ACME_ACCOUNT      the account document: account.json
 #   ACME_ACCOUNT_KEY  its key: account.key
 #   ACME_RENEW_DAYS   the age at which a certificate is due: 30
-#   ACME_DUE          a command that prints the files that are due, for when more than their age is to decide
+#   ACME_DUE          a command that prints the files that are due, for when more than their age is to decide. If it
+#                     fails, so does make
+
+# An older one doesn't know $(file <…), nor how a command in $(shell …) ended.
+$(if $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),$(error acme.mk: GNU make 4.2 or later is needed))
 
 ACME_CHALLENGE ?= --webroot '$(WEBROOT)'
 ACME_ACCOUNT ?= account.json
 ACME_ACCOUNT_KEY ?= account.key
 ACME_RENEW_DAYS ?= 30
-ACME_DUE ?= find -L . -maxdepth 1 ! -newermt '$(ACME_RENEW_DAYS) days ago' -printf '%P\n'
 export ACME_ACCOUNT ACME_ACCOUNT_KEY ACME_CA_BUNDLE
 
 acme.file = $(subst :,-,$(subst *,_,$1))
@@ -43,12 +46,34 @@ $(foreach name,$(NAMES),$(eval acme.names.$(call acme.file,$(name)) := \
 acme.said := $(if $(filter undefined environment,$(origin ACME_DIRECTORY)),,$(ACME_DIRECTORY))
 acme.ca := $(or $(acme.said),$(file <account.ca),$(ACME_DIRECTORY),letsencrypt)
 
+# A check that fails hasn't said that nothing is due.
+acme.unless-done = $(if $(filter-out 0,$(.SHELLSTATUS)),$(error acme.mk: what is due can't be told: $1))
+acme.said-due = $(patsubst ./%,%,$(patsubst $(CURDIR)/%,%,$(shell $1)))$(call \
+	acme.unless-done,ACME_DUE ($1) failed with status $(.SHELLSTATUS))
+
+# Files of that age or older. find is asked in terms of POSIX, and in pieces, as a command line has an end.
+acme.days := $(strip $(ACME_RENEW_DAYS))
+acme.no-digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst \
+	5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$1))))))))))
+$(if $(filter-out 1,$(words $(acme.days)))$(call acme.no-digits,$(acme.days)), \
+	$(error acme.mk: ACME_RENEW_DAYS has to be a number of days, not '$(ACME_RENEW_DAYS)'))
+acme.dated := $(wildcard $(acme.chains) $(acme.orders))
+acme.old = $(if $(subst 0,,$(acme.days)),$(call acme.found,$(acme.dated)),$(acme.dated))
+acme.found = $(if $1,$(call acme.checked,$(wordlist 1,500,$1),$(shell \
+	find -L $(patsubst %,'./%',$(wordlist 1,500,$1)) -prune -mtime +$$(expr $(acme.days) - 1) 2>&1)) \
+	$(call acme.found,$(wordlist 501,$(words $1),$1)))
+# Whatever else find prints is a complaint.
+acme.checked = $(call acme.complained,$(filter-out $(1:%=./%),$2))$(call \
+	acme.unless-done,find failed with status $(.SHELLSTATUS))$(2:./%=%)
+acme.complained = $(if $1,$(error acme.mk: what is due can't be told: $(wordlist 1,40,$1)))
+
 # What make can't see from times: files that say something else than the Makefile, and certificates that are due.
 acme.differ = $(filter-out $1,$2)$(filter-out $2,$1)
 acme.mended := $(if $(call acme.differ,$(acme.ca),$(file <account.ca)),account.ca) \
 	$(foreach site,$(acme.sites),$(if \
 	$(call acme.differ,$(acme.names.$(site)),$(file <$(site).names)),$(site).names))
-acme.due := $(addsuffix .order,$(basename $(filter $(acme.chains) $(acme.orders),$(shell $(ACME_DUE)))))
+acme.due := $(addsuffix .order,$(basename $(filter $(acme.chains) $(acme.orders), \
+	$(if $(strip $(ACME_DUE)),$(call acme.said-due,$(ACME_DUE)),$(acme.old)))))
 
 # Chains that are there, and the mark of the last reload, by names that no rule makes anew: see the end.
 acme.there := $(wildcard $(acme.chains:%=$(CURDIR)/%))

@@ -8,9 +8,11 @@ package final class Client {
   /// nil for a tool that only looks at public things.
   let signer: Signer?
   /// The `kid`, once there is an account (RFC 8555 §6.2).
-  package var accountURL: ACMEURL?
+  package let accountURL: ACMEURL?
   private let directoryURL: ACMEURL
   private var known: CASection?
+  /// Grows with each directory that is read: one that has moved may still answer at its old place.
+  var forbidden: ForbiddenURLs
   private var isDirectoryFresh = false
   private var nonces: [Nonce] = []
   let witnesses: [any Witness]
@@ -29,6 +31,7 @@ package final class Client {
   ) {
     directoryURL = directory
     self.known = known
+    forbidden = ForbiddenURLs(account: account, directory: known?.endpoints)
     nonces = [nonce].compactMap { $0 }
     accountURL = account
     self.signer = signer
@@ -81,6 +84,7 @@ extension Client {
     let section = CASection(
       directory: directoryURL, endpoints: directory, endpointsAt: response.receivedAt ?? budget.clock.wall())
     known = section
+    forbidden.insert(directory)
     isDirectoryFresh = true
     return section
   }

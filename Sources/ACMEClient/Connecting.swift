@@ -22,10 +22,17 @@ extension Client {
   }
 
   /// A client that goes on with the order of `document`, and the document as far as the CA vouches for it.
+  ///
+  /// The account document is ours alone; the order document may have been on another host. Where the one doesn't vouch
+  /// for the other's endpoints, the CA is asked for them.
   package convenience init(_ authority: OrderAuthority, _ document: inout OrderDocument) throws {
+    let known = authority.knownCA
+    if let known { try document.forbid(known.endpoints) }
+    let isBelieved = known.map { $0.vouches(for: document.ca) } ?? false
     try self.init(
-      authority.connection, directory: document.ca.directory, known: authority.believedCA,
+      authority.connection, directory: document.ca.directory, known: isBelieved ? document.ca : nil,
       nonce: document.replayNonce, account: document.accountURL, signer: authority.signer)
+    forbidden.formUnion(document.forbidden)
     document.replayNonce = nil
     try document.adopt(ca())
   }

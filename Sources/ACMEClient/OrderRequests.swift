@@ -37,12 +37,14 @@ extension Client {
     return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
   }
 
-  /// The chain as the CA sends it (§7.4.2), not yet looked at.
-  package func certificate(at url: ACMEURL) throws -> [UInt8] {
+  /// The chain as the CA sends it (§7.4.2), not yet looked at, and what time it was by then.
+  package func certificate(at url: ACMEURL) throws -> (pem: [UInt8], clocks: Clocks) {
     var request = SignedRequest(fetching: .certificate, at: try checked(url, "the certificate"))
     request.accept = "application/pem-certificate-chain"
     request.maxBody = Limits.chain
-    return try perform(request).body
+    let response = try perform(request)
+    let ours = response.receivedAt ?? budget.clock.wall()
+    return (response.body, Clocks(ours: ours, theirs: response.header("date").flatMap(HTTPDate.read)))
   }
 
   func retryAfter(of response: HTTPResponse) -> RetryAfter? {

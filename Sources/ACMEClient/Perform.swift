@@ -86,6 +86,8 @@ extension Client {
       throw batch.tries[index].lastFailure ?? budget.spent(on: "asking for \(request.purpose)")
     }
     let nonce = request.needsNonce ? try takeNonce() : nil
+    // To get a nonce may have meant to read the directory anew, so not before.
+    try reading("\(request.purpose)", status: .protocolBroken) { try request.check(against: forbidden) }
     let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)
     exchangeCount += 1
     for witness in witnesses { witness.sending(outgoing, number: exchangeCount) }

@@ -8,6 +8,8 @@ protocol OutgoingRequest {
   var repeatable: Repeatable { get }
   var needsNonce: Bool { get }
 
+  /// Throws `Malformed` where this must not be sent.
+  func check(against forbidden: ForbiddenURLs) throws(Malformed)
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest
 }
 
@@ -20,6 +22,8 @@ struct PlainRequest: OutgoingRequest {
 
   var repeatable: Repeatable { .always }
   var needsNonce: Bool { false }
+
+  func check(against forbidden: ForbiddenURLs) {}
 
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) -> HTTPRequest {
     HTTPRequest(method, url, for: purpose, maxBody: maxBody)
@@ -54,6 +58,14 @@ struct SignedRequest: OutgoingRequest {
     self.purpose = purpose
     self.key = key
     self.repeatable = repeatable
+  }
+
+  func check(against forbidden: ForbiddenURLs) throws(Malformed) {
+    switch purpose {
+    case .directory, .nonce, .accountLookUp, .newAccount: return
+    case .newOrder: try forbidden.check(url, meant: .newOrder)
+    case .order, .authorization, .challenge, .deactivation, .finalize, .certificate: try forbidden.check(url)
+    }
   }
 
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest {

@@ -36,7 +36,9 @@ extension Client {
     case .untrusted(let reason):
       throw Failure(
         .unreachable, "\(what): no trusted connection: \(reason)",
-        hint: "for a CA of your own, name its root with --ca-bundle")
+        hint: ["not yet valid", "expired"].contains(where: reason.contains)
+          ? "is this machine's clock right? it says \(budget.clock.wall())"
+          : "for a CA of your own, name its root with --ca-bundle")
     case .unreachable(let reason):
       let failure = Failure(.unreachable, "\(what): \(reason)")
       tries.lastFailure = failure

@@ -37,3 +37,12 @@ extension StringProtocol {
     return first.lowercased() + dropFirst()
   }
 }
+
+extension String {
+  package var trimmingBlanks: String {
+    var text = self[...]
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return String(text)
+  }
+}

@@ -34,6 +34,12 @@ package struct CAOptions: ParsableArguments {
     }
   }
 
+  /// Whether it is known to be a CA from elsewhere than a document: from an option, the variable, or our own list.
+  func names(_ directory: ACMEURL, _ tool: Tool) -> Bool {
+    let said = tool.environment["ACME_DIRECTORY"].flatMap { try? KnownDirectory.url(of: $0.description) }
+    return ([self.directory, said] + KnownDirectory.allCases.map(\.url)).contains(directory)
+  }
+
   /// How the CA is reached. The budget begins here.
   package func connection(_ tool: Tool) throws -> Connection {
     let bundle = try (caBundle ?? tool.path(from: "ACME_CA_BUNDLE")).map(readBundle)

@@ -25,11 +25,18 @@ package struct OrderOptions: ParsableArguments {
       }
     }
     let signer = try key.signer(for: document.jwk, in: "the order document", tool)
-    // The account document is ours alone; the order document may have been on another host. Where that would have us
-    // talk to other servers, the CA is asked.
-    let isBelievable = account.map { $0.ca.allowedOrigins.contain(document.ca.allowedOrigins) } ?? true
-    return OrderAuthority(
-      signer: signer, connection: try ca.connection(tool), believedCA: isBelievable ? document.ca : nil)
+    if account == nil, !ca.names(document.ca.directory, tool) { try Self.refuseStrangeAccount(document) }
+    return OrderAuthority(signer: signer, connection: try ca.connection(tool), knownCA: account?.ca)
+  }
+
+  /// A directory that nobody but the document speaks of could be anyone's, and name our CA's server among its own.
+  private static func refuseStrangeAccount(_ document: OrderDocument) throws {
+    guard document.accountURL.origin != document.ca.directory.origin else { return }
+    throw Failure(
+      .protocolBroken,
+      "the account \(document.accountURL) is on another server than the directory \(document.ca.directory), "
+        + "and only the order document says that they belong together",
+      hint: "give the account document with -a, or the CA with --directory")
   }
 }
 

@@ -98,6 +98,8 @@ extension Failure {
     guard let order, [.valid, .processing].contains(order.order.status),
       [.unreachable, .cannotCreate, .io, .notNow].contains(status)
     else { return }
-    hint = order.wayBack
+    let wayBack = order.wayBack
+    guard hint != wayBack else { return }
+    hint = hint.map { "\($0); then: \(wayBack)" } ?? wayBack
   }
 }

@@ -29,7 +29,7 @@ struct AcmeChain: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("an order document or a PEM chain")
-    let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input)
+    let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input, tool)
     tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || csr != nil, file: output.file))
     return .text(try chain.pem)
   }
@@ -44,22 +44,26 @@ struct AcmeChain: Step {
         hint: "acme-finalize")
     }
     let client = try Client(order.authorize(document, tool), &document)
-    let pem = try client.certificate(at: url)
+    let (pem, clocks) = try client.certificate(at: url)
     return try reading("the certificate \(url)", status: .protocolBroken) {
-      let chain = try CertificateChain(pem: pem, strict: true)
-      try chain.verifyLeaf(isFor: document.csr)
-      try chain.verifySignatures()
-      return chain
+      try verified(pem, for: document.csr, at: clocks, tool)
     }
   }
 
-  private func verify(_ pem: [UInt8]) throws -> CertificateChain {
+  private func verify(_ pem: [UInt8], _ tool: Tool) throws -> CertificateChain {
     let request = try csr.map { file in try reading(file.description) { try CertificateRequest(Files.read(file)) } }
     return try reading("stdin") {
-      let chain = try CertificateChain(pem: pem, strict: false)
-      if let request { try chain.verifyLeaf(isFor: request) }
-      try chain.verifySignatures()
-      return chain
+      try verified(pem, for: request, at: Clocks(ours: Signals.clock.wall(), theirs: nil), tool)
     }
+  }
+
+  private func verified(
+    _ pem: [UInt8], for request: CertificateRequest?, at clocks: Clocks, _ tool: Tool
+  ) throws -> CertificateChain {
+    let chain = try CertificateChain(pem: pem)
+    if let request { try chain.verifyLeaf(isFor: request) }
+    try chain.verifyPath()
+    for doubt in try chain.doubts(at: clocks) { tool.messages.warning(doubt) }
+    return chain
   }
 }

@@ -17,14 +17,15 @@ extension Lesson {
         .item(
           "certificate \(index + 1)",
           "\(certificate.subject) has \(key). Signed by \(certificate.issuer)"
-            + (isLast && certificate.isSigned(by: certificate) ? " itself: a root" : signer)))
+            + (isLast && certificate.signature(by: certificate) == .good ? " itself: a root" : signer)))
     }
     lesson.add(
       .text(
         isRequestKnown
-          ? "Checked too: there is nothing but certificates (RFC 8555, section 11.4), and the first holds the key of "
-            + "the request and exactly its names."
-          : "There is nothing but certificates. Whether the first is the one that was wanted, only --csr can tell."),
+          ? "Checked too: there is nothing but certificates (RFC 8555, section 11.4); the first holds the key of the "
+            + "request and exactly its names, and is no CA's; each after it is a CA's, which may sign others."
+          : "There is nothing but certificates; the first is no CA's, and each after it is. Whether the first is the one "
+            + "that was wanted, only --csr can tell."),
       .text(
         "The topmost signer, the root, is left out: browsers bring the roots that they trust, and would trust none "
           + "that a server brings. The others have to be sent, for browsers don't bring those."))

@@ -81,9 +81,7 @@ struct NameSources: ParsableArguments {
       identifiers += try reading(file.description) { try names.map { try Identifier(typed: $0) } }
     }
     if let file = fromCert {
-      identifiers += try reading(file.description) {
-        try CertificateChain(pem: Files.read(file), strict: false).leaf.identifiers
-      }
+      identifiers += try reading(file.description) { try CertificateChain(pem: Files.read(file)).leaf.identifiers }
     }
     guard !identifiers.isEmpty else { throw Failure(.input, "there is no name to make a request for") }
     return identifiers.unique

@@ -19,6 +19,16 @@ import Testing
     #expect(RetryAfter(text, now: now) == nil)
   }
 
+  @Test(arguments: ["Mon, 23 Nov 2026 12:00:00 GMT", "Monday, 23-Nov-26 12:00:00 GMT", "Mon Nov 23 12:00:00 2026"])
+  func `a date has three forms`(_ text: String) {
+    #expect(HTTPDate.read(text) == now)
+  }
+
+  @Test(arguments: ["", "yesterday", "Mon, 99 Nov 2026 12:00:00 GMT", String(repeating: "Mon, ", count: 20)])
+  func `what is no date says nothing`(_ text: String) {
+    #expect(HTTPDate.read(text) == nil)
+  }
+
   @Test func `links are found by their relation`() {
     let response = HTTPResponse(
       status: 200,

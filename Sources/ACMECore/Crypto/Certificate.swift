@@ -24,25 +24,97 @@ package final class Certificate {
   /// nil for a kind of key that ACME has no signature for.
   package var publicKey: PublicKey? { X509_get0_pubkey(pointer).flatMap { try? PublicKey($0) } }
 
-  /// The names that it is valid for: DNS and IP SANs, and a common name that is a DNS name.
+  /// The names that it is valid for: DNS and IP SANs, and common names that are DNS names.
   package var identifiers: [Identifier] {
+    get throws(Malformed) {
+      try (alternativeNames + commonNames.compactMap { $0.flatMap(SubjectNames.dnsName) }).unique
+    }
+  }
+
+  /// The SANs. Throws `Malformed` for one that is neither a DNS name nor an address.
+  var alternativeNames: [Identifier] {
     get throws(Malformed) {
       var mark: Int32 = -1
       let decoded = X509_get_ext_d2i(pointer, NID_subject_alt_name, &mark, nil)
       let names = try SubjectNames.checked(decoded, mark: mark)
       defer { GENERAL_NAMES_free(names) }
-      let common = SubjectNames.commonName(of: X509_get_subject_name(pointer))
-      return try (SubjectNames.identifiers(names) + [common].compactMap { $0 }).unique
+      return try SubjectNames.identifiers(names)
     }
   }
 
-  /// Whether `issuer` signed this certificate and is named as its issuer. Validity times are not looked at.
-  package func isSigned(by issuer: Certificate) -> Bool {
+  /// Every common name; nil for one that can't be read.
+  var commonNames: [String?] { SubjectNames.commonNames(of: X509_get_subject_name(pointer)) }
+
+  /// Whether it says that it may sign others (RFC 5280 §4.2.1.9). Throws `Malformed` where it says so in a way that can
+  /// be read in two.
+  var isCA: Bool {
+    get throws(Malformed) {
+      var mark: Int32 = -1
+      let decoded = X509_get_ext_d2i(pointer, NID_basic_constraints, &mark, nil)
+      ERR_clear_error()
+      guard let decoded else {
+        guard mark == -1 else { throw Malformed("its basicConstraints can't be read, or stand there twice") }
+        return false
+      }
+      let constraints = decoded.assumingMemoryBound(to: BASIC_CONSTRAINTS.self)
+      defer { BASIC_CONSTRAINTS_free(constraints) }
+      return constraints.pointee.ca != 0
+    }
+  }
+
+  /// Whether its key may sign certificates; where nothing is said of it, it may do anything (RFC 5280 §4.2.1.3).
+  var maySignCertificates: Bool {
+    get throws(Malformed) {
+      var mark: Int32 = -1
+      let decoded = X509_get_ext_d2i(pointer, NID_key_usage, &mark, nil)
+      ERR_clear_error()
+      guard let decoded else {
+        guard mark == -1 else { throw Malformed("its keyUsage can't be read, or stands there twice") }
+        return true
+      }
+      let usage = decoded.assumingMemoryBound(to: ASN1_BIT_STRING.self)
+      defer { ASN1_BIT_STRING_free(usage) }
+      return ASN1_BIT_STRING_get_bit(usage, Self.keyCertSign) != 0
+    }
+  }
+
+  private static let keyCertSign: Int32 = 5
+
+  /// From when to when it is valid (RFC 5280 §4.1.2.5).
+  package var validity: (from: Timestamp, to: Timestamp) {
+    get throws(Malformed) {
+      (try Timestamp(X509_get0_notBefore(pointer)), try Timestamp(X509_get0_notAfter(pointer)))
+    }
+  }
+
+  package enum Signature: Equatable {
+    case good, bad
+    /// By an algorithm, or for a kind of key, that libcrypto doesn't know.
+    case unknown
+  }
+
+  /// How its signature looks by the key of `issuer`. Good only where that is named as its issuer.
+  package func signature(by issuer: Certificate) -> Signature {
     defer { ERR_clear_error() }
-    guard X509_NAME_cmp(X509_get_issuer_name(pointer), X509_get_subject_name(issuer.pointer)) == 0,
+    guard X509_NAME_cmp(X509_get_issuer_name(pointer), X509_get_subject_name(issuer.pointer)) == 0 else { return .bad }
+    guard let isUnsettled = Self.isUnsettled(X509_get_signature_nid(pointer)),
       let key = X509_get0_pubkey(issuer.pointer)
-    else { return false }
-    return X509_verify(pointer, key) == 1
+    else { return .unknown }
+    switch X509_verify(pointer, key) {
+    case 1: return .good
+    case 0: return .bad
+    default: return isUnsettled ? .unknown : .bad
+    }
+  }
+
+  /// nil for an algorithm that can't be had here; else whether it depends on parameters what a failure means.
+  private static func isUnsettled(_ algorithm: Int32) -> Bool? {
+    var digest: Int32 = 0
+    guard algorithm != NID_undef, OBJ_find_sigid_algs(algorithm, &digest, nil) == 1 else { return nil }
+    guard digest != NID_undef else { return algorithm == NID_rsassaPss }
+    guard let found = EVP_MD_fetch(nil, OBJ_nid2sn(digest), nil) else { return nil }
+    EVP_MD_free(found)
+    return false
   }
 
   /// The subject on one line, for messages.

@@ -4,7 +4,7 @@ internal import COpenSSL
 package struct CertificateRequest: Equatable {
   package let der: [UInt8]
   package let publicKey: PublicKey
-  /// The names that the certificate is asked for, each once: DNS and IP SANs, and a common name that is a DNS name.
+  /// The names that the certificate is asked for, each once: DNS and IP SANs, and common names that are DNS names.
   package let identifiers: [Identifier]
 
   /// Reads PEM with either label, any line ends and text around it, or DER.
@@ -61,8 +61,8 @@ package struct CertificateRequest: Equatable {
     let decoded = extensions == nil ? nil : X509V3_get_d2i(extensions, NID_subject_alt_name, &mark, nil)
     let names = try SubjectNames.checked(decoded, mark: mark)
     defer { GENERAL_NAMES_free(names) }
-    let common = SubjectNames.commonName(of: X509_REQ_get_subject_name(request))
-    return try (SubjectNames.identifiers(names) + [common].compactMap { $0 }).unique
+    let common = SubjectNames.commonNames(of: X509_REQ_get_subject_name(request))
+    return try (SubjectNames.identifiers(names) + common.compactMap { $0.flatMap(SubjectNames.dnsName) }).unique
   }
 
   /// PEM with the label of RFC 7468 §7.

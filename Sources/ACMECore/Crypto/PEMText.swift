@@ -7,13 +7,10 @@ package struct PEMText {
   }
 
   package let blocks: [Block]
-  /// Whether anything but blank lines stands outside the blocks.
-  package let hasTextAround: Bool
 
-  /// Accepts CRLF, LF and CR as line ends. Throws for a block that is not closed, or whose end has another label.
+  /// Accepts CRLF, LF and CR as line ends, and text around the blocks. Throws for a block that is not closed, or whose end has another label.
   package init(_ bytes: [UInt8]) throws(Malformed) {
     var blocks: [Block] = []
-    var hasTextAround = false
     var open: String?
     var text: [UInt8] = []
     for line in Self.lines(of: bytes) {
@@ -32,14 +29,12 @@ package struct PEMText {
         guard label == begun else { throw Malformed("a PEM block ends with another label") }
         blocks.append(Block(label: label, text: text))
         open = nil
-      } else if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) {
-        guard line.firstRange(of: "-----BEGIN") == nil else { throw Malformed("a PEM block begins within a line") }
-        hasTextAround = true
+      } else if line.firstRange(of: "-----BEGIN") != nil {
+        throw Malformed("a PEM block begins within a line")
       }
     }
     guard open == nil else { throw Malformed("a PEM block isn't closed: the text is cut off") }
     self.blocks = blocks
-    self.hasTextAround = hasTextAround
   }
 
   private static func isBase64(_ byte: UInt8) -> Bool {

@@ -39,22 +39,32 @@ enum SubjectNames {
     return decoded.map { OpaquePointer($0) }
   }
 
-  /// The common name, where it is a DNS name.
-  static func commonName(of subject: OpaquePointer?) -> Identifier? {
-    let index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
-    guard index >= 0, let entry = X509_NAME_get_entry(subject, index),
-      let value = X509_NAME_ENTRY_get_data(entry)
-    else { return nil }
+  /// Every common name in its order; nil for one that isn't the text that it says it is.
+  static func commonNames(of subject: OpaquePointer?) -> [String?] {
+    var names: [String?] = []
+    var index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
+    while index >= 0 {
+      names.append(X509_NAME_get_entry(subject, index).flatMap(X509_NAME_ENTRY_get_data).flatMap(utf8))
+      index = X509_NAME_get_index_by_NID(subject, NID_commonName, index)
+    }
+    return names
+  }
+
+  private static func utf8(_ value: UnsafeMutablePointer<ASN1_STRING>) -> String? {
     var utf8: UnsafeMutablePointer<UInt8>?
     let length = ASN1_STRING_to_UTF8(&utf8, value)
-    guard length > 0, let utf8 else {
+    guard length >= 0, let utf8 else {
       ERR_clear_error()
       return nil
     }
     defer { COpenSSL_free(utf8) }
-    let text = String(decoding: UnsafeBufferPointer(start: utf8, count: Int(length)), as: UTF8.self)
-    // A name of one label ("localhost", but also "Example") is no more than a label that people give.
-    return text.utf8.contains(UInt8(ascii: ".")) ? try? Identifier(wireName: text) : nil
+    return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(length)), as: UTF8.self)
+  }
+
+  /// The DNS name that a common name is. One of one label ("localhost", but also "Example") is no more than a label
+  /// that people give.
+  static func dnsName(_ common: String) -> Identifier? {
+    common.utf8.contains(UInt8(ascii: ".")) ? try? Identifier(wireName: common) : nil
   }
 
   /// The names as OpenSSL has them; the caller frees the stack.

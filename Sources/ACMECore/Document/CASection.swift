@@ -23,6 +23,13 @@ package struct CASection: Equatable, Sendable {
     object["endpointsAt"] = .string(endpointsAt.description)
   }
 
+  /// Whether another document's section leads nowhere but where this one does, and has the same endpoints that an
+  /// order must not touch: then the CA needn't be asked.
+  package func vouches(for other: CASection) -> Bool {
+    directory == other.directory && allowedOrigins.contain(other.allowedOrigins)
+      && [.newAccount, .keyChange, .revokeCert].allSatisfy { endpoints[$0] == other.endpoints[$0] }
+  }
+
   package var allowedOrigins: AllowedOrigins { AllowedOrigins(directory: directory, endpoints: endpoints) }
 }
 

@@ -10,6 +10,8 @@ package struct OrderDocument: Sendable {
   package private(set) var order: Order
   package var authorizations: [Authorization]
   package let csr: CertificateRequest
+  /// What no URL of the order may be. All that is known of the CA counts, as a document may leave some of it out.
+  package private(set) var forbidden: ForbiddenURLs
   /// An unused nonce, which saves the next tool a round trip.
   package var replayNonce: Nonce?
   /// Members that we do not know.
@@ -28,6 +30,7 @@ package struct OrderDocument: Sendable {
     self.order = order
     self.authorizations = authorizations
     self.csr = csr
+    forbidden = ForbiddenURLs(account: accountURL, directory: ca.endpoints)
     others = JSONObject()
     try check()
   }
@@ -60,6 +63,7 @@ package struct OrderDocument: Sendable {
         try Order(object.requiredObject("order")), authorizations
       )
     }
+    forbidden = ForbiddenURLs(account: accountURL, directory: ca.endpoints)
     replayNonce = (object["replayNonce"]?.string).flatMap { try? Nonce($0) }
     others = object
     try check()
@@ -124,6 +128,12 @@ package struct OrderDocument: Sendable {
   /// Takes the CA as it is now, where the document could not be believed.
   package mutating func adopt(_ ca: CASection) throws(Failure) {
     self.ca = ca
+    try forbid(ca.endpoints)
+  }
+
+  /// Takes the CA's endpoints from somebody who knows better.
+  package mutating func forbid(_ directory: Directory) throws(Failure) {
+    forbidden.insert(directory)
     try check()
   }
 
@@ -152,15 +162,11 @@ package struct OrderDocument: Sendable {
     try checkURLs(authorization.urls)
   }
 
-  /// Answers to these three steps are signed with the account's key, and must not become a request to close the
-  /// account, to change its key or to revoke.
   private func checkURLs(_ urls: [ACMEURL]) throws(Failure) {
-    let endpoints = [Directory.Endpoint.newAccount, .keyChange, .revokeCert].compactMap { ca.endpoints[$0] }
-    let forbidden = endpoints + [accountURL]
     try reading("the order \(url)", status: .protocolBroken) {
       for url in urls {
         try ca.allowedOrigins.check(url)
-        guard !forbidden.contains(where: url.isSame) else { throw Malformed("\(url) is no URL of an order") }
+        try forbidden.check(url)
       }
     }
   }

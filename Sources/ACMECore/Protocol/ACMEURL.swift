@@ -7,26 +7,31 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
   /// Scheme, host and port, comparable: the host in lower case, the default port filled in.
   package let origin: String
   package let host: String
+  let port: Int
   /// Path and query, as they are.
-  private let target: String
+  let target: String
 
   /// Stricter than RFC 3986 where parsers disagree: no user, no fragment, no backslash, printable ASCII only.
   package init(_ text: String) throws(Malformed) {
     guard text.utf8.count <= Self.maxLength else { throw Malformed("a URL is too long") }
+    guard !text.utf8.contains(UInt8(ascii: "#")) else {
+      throw Malformed("\(text) holds a fragment, which is never sent", breaksProtocol: true)
+    }
     guard text.utf8.allSatisfy(Self.isAllowed) else { throw Malformed("a URL holds a character that it may not") }
     guard text.prefix(8).lowercased() == "https://" else {
       throw Malformed("\(text) is not an https URL", breaksProtocol: true)
     }
     let authority = text.dropFirst(8).prefix { $0 != "/" && $0 != "?" }
+    guard !authority.utf8.contains(UInt8(ascii: "@")) else {
+      throw Malformed("\(text) holds a user's name before its host", breaksProtocol: true)
+    }
     guard let (host, port) = Self.split(authority) else { throw Malformed("\(text) has no host that can be used") }
     self.text = text
     self.host = host
+    self.port = port
     origin = "https://\(host):\(port)"
     target = String(text[authority.endIndex...])
   }
-
-  /// Whether a server would take both for the same, however their hosts are written.
-  package func isSame(as other: ACMEURL) -> Bool { origin == other.origin && target == other.target }
 
   package var description: String { text }
 

@@ -2,12 +2,12 @@
 package struct OrderAuthority {
   package let signer: Signer
   package let connection: Connection
-  /// nil where the document's endpoints have to be asked for anew.
-  package let believedCA: CASection?
+  /// The CA as our own account document has it; nil where there is none at hand.
+  package let knownCA: CASection?
 
-  package init(signer: Signer, connection: Connection, believedCA: CASection?) {
+  package init(signer: Signer, connection: Connection, knownCA: CASection?) {
     self.signer = signer
     self.connection = connection
-    self.believedCA = believedCA
+    self.knownCA = knownCA
   }
 }

@@ -169,7 +169,7 @@ extension AnswerLesson {
   }
 
   private static func certificate(_ response: HTTPResponse) -> [Lesson.Part] {
-    guard let chain = try? CertificateChain(pem: response.body, strict: false) else { return [] }
+    guard let chain = try? CertificateChain(pem: response.body) else { return [] }
     let count = chain.certificates.count
     return [
       .text(
