@@ -34,7 +34,7 @@ package struct CertificateRequest: Equatable {
   }
 
   package init(der: [UInt8]) throws(Malformed) {
-    guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else {
+    guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }, free: X509_REQ_free) else {
       throw Malformed("not a certificate request, neither PEM nor DER")
     }
     defer { X509_REQ_free(request) }
@@ -68,7 +68,9 @@ package struct CertificateRequest: Equatable {
   /// PEM with the label of RFC 7468 §7.
   package var pem: String {
     get throws {
-      guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else { throw OpenSSLError() }
+      guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }, free: X509_REQ_free) else {
+        throw OpenSSLError()
+      }
       defer { X509_REQ_free(request) }
       let out = try MemoryBIO()
       try OpenSSLError.check(PEM_write_bio_X509_REQ(out.pointer, request))

@@ -67,14 +67,19 @@ func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -
   return Array(UnsafeBufferPointer(start: start, count: Int(count)))
 }
 
-/// What a `d2i` function reads from `bytes`, all of which it has to use.
-func decodedDER<Pointer>(
-  _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Pointer?
-) -> Pointer? {
-  bytes.withUnsafeBufferPointer { buffer -> Pointer? in
+/// What a `d2i` function reads from `bytes`, all of which it has to use; `free` frees what it read of others.
+func decodedDER(
+  _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
+  free: (OpaquePointer?) -> Void
+) -> OpaquePointer? {
+  bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
     var start = buffer.baseAddress
     defer { ERR_clear_error() }
     guard let value = decode(&start, buffer.count) else { return nil }
-    return start == buffer.baseAddress.map { $0 + buffer.count } ? value : nil
+    guard start == buffer.baseAddress.map({ $0 + buffer.count }) else {
+      free(value)
+      return nil
+    }
+    return value
   }
 }

@@ -70,7 +70,7 @@ package final class PrivateKey {
 
   /// From DER to R and S side by side, each as wide as the curve (RFC 7518 §3.4).
   private static func fixedWidth(_ der: [UInt8], width: Int) throws -> [UInt8] {
-    let signature = try OpenSSLError.check(decodedDER(der) { d2i_ECDSA_SIG(nil, $0, $1) })
+    let signature = try OpenSSLError.check(decodedDER(der, { d2i_ECDSA_SIG(nil, $0, $1) }, free: ECDSA_SIG_free))
     defer { ECDSA_SIG_free(signature) }
     var bytes: [UInt8] = []
     for number in [ECDSA_SIG_get0_r(signature), ECDSA_SIG_get0_s(signature)] {

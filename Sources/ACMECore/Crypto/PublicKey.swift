@@ -15,7 +15,7 @@ package struct PublicKey: Hashable {
   /// The key as PEM, label PUBLIC KEY (RFC 7468 §13).
   package var pem: String {
     get throws {
-      guard let key = decodedDER(info, { d2i_PUBKEY(nil, $0, $1) }) else { throw OpenSSLError() }
+      guard let key = decodedDER(info, { d2i_PUBKEY(nil, $0, $1) }, free: EVP_PKEY_free) else { throw OpenSSLError() }
       defer { EVP_PKEY_free(key) }
       let out = try MemoryBIO()
       try OpenSSLError.check(PEM_write_bio_PUBKEY(out.pointer, key))
