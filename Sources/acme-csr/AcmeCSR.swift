@@ -55,7 +55,8 @@ struct AcmeCSR: Step {
     let request = try reading("the request") {
       try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
     }
-    tool.explain(.request(request, commonName: common, mustStaple: mustStaple, file: output.file))
+    tool.explain(
+      .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
     tool.messages.step("a request for \(identifiers.list)")
     return .text(try request.pem)
   }
