@@ -91,7 +91,9 @@ struct NameSources: ParsableArguments {
   }
 
   private static func names(in bytes: [UInt8]) throws -> [String] {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("the names are not UTF-8") }
+    guard let text = String(validating: bytes.withoutByteOrderMark, as: UTF8.self) else {
+      throw Malformed("the names are not UTF-8")
+    }
     return text.split(whereSeparator: \.isNewline).compactMap { line in
       let name = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return name.isEmpty ? nil : name

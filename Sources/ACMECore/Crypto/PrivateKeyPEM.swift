@@ -12,7 +12,7 @@ extension PrivateKey {
       let isPublic = pem.firstRange(of: "PUBLIC KEY-----") != nil
       throw Malformed(isPublic ? "a public key where a private key is needed" : "no PEM private key")
     }
-    let input = try MemoryBIO(pem)
+    let input = try MemoryBIO(pem.withoutByteOrderMark)
     ERR_clear_error()
     // Without a callback of ours OpenSSL would ask on the terminal by itself, and hang where there is none.
     let request = try withoutActuallyEscaping(passphrase) { ask in
@@ -56,8 +56,6 @@ extension PrivateKey {
 
   /// PKCS#8 in PEM; encrypted with AES-256 and PBKDF2 where there is a passphrase (RFC 5958, RFC 8018).
   package func pem(passphrase: [UInt8]? = nil) throws -> [UInt8] {
-    // OpenSSL asks for no longer one when it reads the key again (PEM_BUFSIZE).
-    guard passphrase?.count ?? 0 <= 1024 else { throw Malformed("the passphrase is longer than 1024 octets") }
     let out = try MemoryBIO()
     guard let passphrase else {
       try OpenSSLError.check(PEM_write_bio_PKCS8PrivateKey(out.pointer, pointer, nil, nil, 0, nil, nil))
