@@ -5,9 +5,12 @@ package struct Malformed: Error, Equatable {
   package let reason: String
   /// Whether this is something that a CA must not say, whoever brings it: a URL that isn't https.
   package let breaksProtocol: Bool
+  /// What a person can do, where we know.
+  package let hint: String?
 
-  package init(_ reason: String, breaksProtocol: Bool = false) {
+  package init(_ reason: String, breaksProtocol: Bool = false, hint: String? = nil) {
     self.reason = reason
     self.breaksProtocol = breaksProtocol
+    self.hint = hint
   }
 }

@@ -54,7 +54,7 @@ package struct CAOptions: ParsableArguments {
 
   /// libcurl would say no more than that something is wrong with the file.
   private func readBundle(_ file: Path) throws -> [UInt8] {
-    let bytes = try Files.read(file)
+    let bytes = try Files.read(file).withoutByteOrderMark
     guard bytes.firstRange(of: Array("-----BEGIN".utf8)) != nil else {
       throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")
     }

@@ -35,7 +35,7 @@ extension Tool {
       bytes = []
     }
     guard let bytes else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
-    guard bytes.contains(where: { !$0.isBlank }) else {
+    guard bytes.withoutByteOrderMark.contains(where: { !$0.isBlank }) else {
       throw Failure(
         .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
     }
@@ -83,13 +83,13 @@ extension Tool {
 extension [UInt8] {
   /// What stands after BEGIN, if this begins with PEM.
   fileprivate var pemLabel: String? {
-    let text = String(decoding: prefix(200), as: UTF8.self).drop { $0.isWhitespace }
+    let text = String(decoding: withoutByteOrderMark.prefix(200), as: UTF8.self).drop { $0.isWhitespace }
     guard text.hasPrefix("-----BEGIN ") else { return nil }
     let label = text.dropFirst(11).prefix { $0 != "-" && !$0.isNewline }
     return String(label).shown(limit: 60)
   }
 
-  package var looksLikeJSON: Bool { first { !$0.isBlank } == UInt8(ascii: "{") }
+  package var looksLikeJSON: Bool { withoutByteOrderMark.first { !$0.isBlank } == UInt8(ascii: "{") }
 }
 
 extension UInt8 {

@@ -13,6 +13,7 @@
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -64,6 +65,7 @@ static inline int COpenSSL_error_reason(unsigned long code) { return ERR_GET_REA
 
 // Macros that are made of other macros.
 static const int COpenSSL_keypair = EVP_PKEY_KEYPAIR;
+static const int COpenSSL_unsupported = ERR_R_UNSUPPORTED;
 static const unsigned long COpenSSL_one_line_name = XN_FLAG_RFC2253;
 
 #endif

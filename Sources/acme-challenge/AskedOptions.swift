@@ -72,7 +72,7 @@ enum NewOrder {
     }
     _ = try options.ca.directory(of: account.ca.directory, tool)
     let signer = try options.key.signer(for: account.jwk, in: "the account document", tool)
-    guard request.publicKey.jwk != account.jwk else { throw Failure.accountKeyInRequest }
+    guard request.publicKey?.jwk != account.jwk else { throw Failure.accountKeyInRequest }
     guard account.account.status == .valid else {
       throw Failure(.personMustAct, "the account \(account.url) is \(account.account.status)")
     }

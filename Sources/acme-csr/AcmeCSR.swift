@@ -55,7 +55,8 @@ struct AcmeCSR: Step {
     let request = try reading("the request") {
       try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
     }
-    tool.explain(.request(request, commonName: common, mustStaple: mustStaple, file: output.file))
+    tool.explain(
+      .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
     tool.messages.step("a request for \(identifiers.list)")
     return .text(try request.pem)
   }
@@ -88,7 +89,9 @@ struct NameSources: ParsableArguments {
   }
 
   private static func names(in bytes: [UInt8]) throws -> [String] {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Malformed("the names are not UTF-8") }
+    guard let text = String(validating: bytes.withoutByteOrderMark, as: UTF8.self) else {
+      throw Malformed("the names are not UTF-8")
+    }
     return text.split(whereSeparator: \.isNewline).compactMap { line in
       let name = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return name.isEmpty ? nil : name

@@ -2,9 +2,11 @@ import ACMECore
 import ACMETool
 
 extension Lesson {
-  /// - Parameter file: where it is going; nil for stdout.
+  /// - Parameters:
+  ///   - key: the site's.
+  ///   - file: where it is going; nil for stdout.
   static func request(
-    _ request: CertificateRequest, commonName: Identifier?, mustStaple: Bool, file: Path?
+    _ request: CertificateRequest, by key: PublicKey, commonName: Identifier?, mustStaple: Bool, file: Path?
   ) -> Lesson {
     let names = request.identifiers.map(\.value)
     let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
@@ -17,7 +19,7 @@ extension Lesson {
           "subject",
           commonName.map { "CN=\($0.value), one of the names once more" }
             ?? "empty: browsers look at the names alone"),
-        .item("public key", "\(request.publicKey.jwk.kind), the site's, not the account's"),
+        .item("public key", "\(key.jwk.kind), the site's, not the account's"),
       ])
     if mustStaple {
       lesson.add(.item("TLS feature", "no browser shall take it without a fresh OCSP answer beside it (RFC 7633)"))

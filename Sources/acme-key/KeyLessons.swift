@@ -43,7 +43,8 @@ extension Lesson {
     let form = "It is written as PKCS#8 in PEM (RFC 5958; RFC 7468, section \(isEncrypted ? "11" : "10"))"
     let protection =
       isEncrypted
-      ? ", encrypted with AES-256 and a key that is worked out from the passphrase (RFC 8018)"
+      ? ", encrypted with AES-256 and a key that PBKDF2 works out from the passphrase in "
+        + "\(PrivateKey.derivationRounds) rounds, so that guesses are dear (RFC 8018)"
       : ", not encrypted: who can read it has it"
     let place =
       file.map { "\($0). A new file gets the mode 0600, so that only its owner can read it" }

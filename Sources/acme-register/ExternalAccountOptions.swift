@@ -35,7 +35,7 @@ struct ExternalAccountOptions: ParsableArguments {
     let text: [UInt8]
     let source: String
     if let eabKeyFile {
-      (text, source) = (try Files.read(eabKeyFile), eabKeyFile.description)
+      (text, source) = (try Files.read(eabKeyFile).withoutByteOrderMark, eabKeyFile.description)
     } else if let value = tool.environment["ACME_EAB_HMAC_KEY"] {
       (text, source) = (value.bytes, "ACME_EAB_HMAC_KEY")
     } else {

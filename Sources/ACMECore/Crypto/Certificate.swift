@@ -6,7 +6,9 @@ package final class Certificate {
   private let pointer: OpaquePointer
 
   package init(der: [UInt8]) throws(Malformed) {
-    guard let pointer = decodedDER(der, { d2i_X509(nil, $0, $1) }) else { throw Malformed("not a certificate") }
+    guard let pointer = decodedDER(der, { d2i_X509(nil, $0, $1) }, free: X509_free) else {
+      throw Malformed("not a certificate")
+    }
     self.der = der
     self.pointer = pointer
   }

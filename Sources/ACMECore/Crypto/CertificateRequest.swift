@@ -3,7 +3,10 @@ internal import COpenSSL
 /// A certificate request (PKCS#10, RFC 2986), its signature checked.
 package struct CertificateRequest: Equatable {
   package let der: [UInt8]
-  package let publicKey: PublicKey
+  /// DER of the SubjectPublicKeyInfo, whatever kind of key it is.
+  package let publicKeyInfo: [UInt8]
+  /// nil for a kind of key that ACME has no signature for: the CA decides whether it certifies it.
+  package let publicKey: PublicKey?
   /// The names that the certificate is asked for, each once: DNS and IP SANs, and common names that are DNS names.
   package let identifiers: [Identifier]
 
@@ -34,41 +37,32 @@ package struct CertificateRequest: Equatable {
   }
 
   package init(der: [UInt8]) throws(Malformed) {
-    guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else {
+    guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }, free: X509_REQ_free) else {
       throw Malformed("not a certificate request, neither PEM nor DER")
     }
     defer { X509_REQ_free(request) }
-    guard let key = X509_REQ_get0_pubkey(request), X509_REQ_verify(request, key) == 1 else {
-      ERR_clear_error()
-      throw Malformed("the certificate request's signature doesn't verify with its own key")
-    }
+    try RequestSignature.verify(request)
     do {
-      publicKey = try PublicKey(key)
-    } catch let error as Malformed {
-      throw Malformed("certificate request: \(error.reason)")
+      let key = try OpenSSLError.check(X509_REQ_get0_pubkey(request))
+      publicKeyInfo = try encodedDER { i2d_PUBKEY(key, $0) }
+      publicKey = try? PublicKey(key)
     } catch {
-      throw Malformed("the certificate request's key can't be read")
+      throw Malformed("the certificate request's key can't be read (\(error.reason))")
     }
+    ERR_clear_error()
     self.der = der
-    identifiers = try Self.identifiers(of: request)
-    guard !identifiers.isEmpty else { throw Malformed("the certificate request names no DNS name or IP address") }
-  }
-
-  private static func identifiers(of request: OpaquePointer) throws(Malformed) -> [Identifier] {
-    let extensions = X509_REQ_get_extensions(request)
-    defer { COpenSSL_X509_EXTENSION_free(extensions) }
-    var mark: Int32 = -1
-    let decoded = extensions == nil ? nil : X509V3_get_d2i(extensions, NID_subject_alt_name, &mark, nil)
-    let names = try SubjectNames.checked(decoded, mark: mark)
-    defer { GENERAL_NAMES_free(names) }
     let common = SubjectNames.commonNames(of: X509_REQ_get_subject_name(request))
-    return try (SubjectNames.identifiers(names) + common.compactMap { $0.flatMap(SubjectNames.dnsName) }).unique
+    identifiers = try
+      (ExtensionRequests.identifiers(of: request) + common.compactMap { $0.flatMap(SubjectNames.dnsName) }).unique
+    guard !identifiers.isEmpty else { throw Malformed("the certificate request names no DNS name or IP address") }
   }
 
   /// PEM with the label of RFC 7468 §7.
   package var pem: String {
     get throws {
-      guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }) else { throw OpenSSLError() }
+      guard let request = decodedDER(der, { d2i_X509_REQ(nil, $0, $1) }, free: X509_REQ_free) else {
+        throw OpenSSLError()
+      }
       defer { X509_REQ_free(request) }
       let out = try MemoryBIO()
       try OpenSSLError.check(PEM_write_bio_X509_REQ(out.pointer, request))

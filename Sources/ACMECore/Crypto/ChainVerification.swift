@@ -20,7 +20,7 @@ extension CertificateChain {
 
   /// Throws `Malformed` unless the leaf holds the request's key and exactly its names.
   package func verifyLeaf(isFor request: CertificateRequest) throws(Malformed) {
-    guard let info = try? leaf.publicKeyInfo, info == request.publicKey.info else {
+    guard let info = try? leaf.publicKeyInfo, info == request.publicKeyInfo else {
       throw Malformed("the certificate holds another key than the request")
     }
     let names = Set(try leaf.alternativeNames)

@@ -5,10 +5,13 @@ struct OpenSSLError: Error {
   let reason: String
   /// Whether a wrong passphrase is the likely cause.
   let isDecryptionFailure: Bool
+  /// Whether no loaded provider has the algorithm: OpenSSL 3 keeps single DES, RC2 and the like in one of their own.
+  let isUnknownAlgorithm: Bool
 
   init() {
     var reasons: [String] = []
     var decryption = false
+    var unknown = false
     while case let code = ERR_get_error(), code != 0 {
       if let text = ERR_reason_error_string(code) { reasons.append(String(cString: text)) }
       let library = COpenSSL_error_library(code)
@@ -18,8 +21,10 @@ struct OpenSSLError: Error {
         || (library == ERR_LIB_EVP && reason == EVP_R_BAD_DECRYPT)
         || (library == ERR_LIB_PEM && reason == PEM_R_BAD_DECRYPT)
         || (library == ERR_LIB_PKCS12 && reason == 113 /* PKCS12_R_MAC_VERIFY_FAILURE */)
+      unknown = unknown || (library == ERR_LIB_EVP && reason == COpenSSL_unsupported)
     }
     reason = reasons.last ?? "no reason given"
+    isUnknownAlgorithm = unknown
     isDecryptionFailure = decryption || reasons.contains("bad decrypt") || reasons.contains("pkcs12 cipherfinal error")
   }
 
@@ -67,14 +72,19 @@ func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -
   return Array(UnsafeBufferPointer(start: start, count: Int(count)))
 }
 
-/// What a `d2i` function reads from `bytes`, all of which it has to use.
-func decodedDER<Pointer>(
-  _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> Pointer?
-) -> Pointer? {
-  bytes.withUnsafeBufferPointer { buffer -> Pointer? in
+/// What a `d2i` function reads from `bytes`, all of which it has to use; `free` frees what it read of others.
+func decodedDER(
+  _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
+  free: (OpaquePointer?) -> Void
+) -> OpaquePointer? {
+  bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
     var start = buffer.baseAddress
     defer { ERR_clear_error() }
     guard let value = decode(&start, buffer.count) else { return nil }
-    return start == buffer.baseAddress.map { $0 + buffer.count } ? value : nil
+    guard start == buffer.baseAddress.map({ $0 + buffer.count }) else {
+      free(value)
+      return nil
+    }
+    return value
   }
 }

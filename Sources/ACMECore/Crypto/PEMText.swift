@@ -8,12 +8,13 @@ package struct PEMText {
 
   package let blocks: [Block]
 
-  /// Accepts CRLF, LF and CR as line ends, and text around the blocks. Throws for a block that is not closed, or whose end has another label.
+  /// Accepts CRLF, LF and CR as line ends, text around the blocks, and a byte order mark before all. Throws for a block
+  /// that is not closed, or whose end has another label.
   package init(_ bytes: [UInt8]) throws(Malformed) {
     var blocks: [Block] = []
     var open: String?
     var text: [UInt8] = []
-    for line in Self.lines(of: bytes) {
+    for line in Self.lines(of: bytes.withoutByteOrderMark) {
       if let label = Self.label(line, after: "-----BEGIN ") {
         guard open == nil else { throw Malformed("a PEM block begins inside another") }
         open = label

@@ -6,9 +6,13 @@ package final class PrivateKey {
   let pointer: OpaquePointer
 
   /// Takes over `pointer`.
+  ///
+  /// Throws `Malformed` for a kind of key that ACME has no signature for, and where the private part isn't that of the
+  /// public one.
   init(_ pointer: OpaquePointer) throws {
     do {
       publicKey = try PublicKey(pointer)
+      try PrivateKey.check(pointer, with: publicKey)
     } catch {
       EVP_PKEY_free(pointer)
       throw error
@@ -55,6 +59,37 @@ package final class PrivateKey {
     return Signer(algorithm: algorithm, jwk: publicKey.jwk, sign: jwsSignature)
   }
 
+  /// Parsers take what they read: a scalar outside of the curve's order, or the numbers of two keys.
+  private static func check(_ key: OpaquePointer, with publicKey: PublicKey) throws {
+    defer { ERR_clear_error() }
+    let isSound: Bool
+    switch publicKey.jwk.material {
+    case .ellipticCurve:
+      let context = EVP_PKEY_CTX_new(key, nil)
+      defer { EVP_PKEY_CTX_free(context) }
+      isSound = EVP_PKEY_check(context) == 1
+    // OpenSSL's own check asks whether the factors are prime, which can take minutes.
+    case .rsa: isSound = isPair(key)
+    // Every 32 octets are a private key, and the public one is made of them.
+    case .ed25519: isSound = true
+    }
+    guard isSound else { throw Malformed("the private key is not that of its public one, or out of range") }
+  }
+
+  /// Whether the public part verifies what the private part signs.
+  private static func isPair(_ key: OpaquePointer) -> Bool {
+    let context = EVP_MD_CTX_new()
+    defer { EVP_MD_CTX_free(context) }
+    let input = [UInt8]("a signature of no meaning".utf8)
+    var length = Int(EVP_PKEY_get_size(key))
+    var signature = [UInt8](repeating: 0, count: max(0, length))
+    return EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1
+      && EVP_DigestSign(context, &signature, &length, input, input.count) == 1
+      && EVP_MD_CTX_reset(context) == 1
+      && EVP_DigestVerifyInit(context, nil, EVP_sha256(), nil, key) == 1
+      && EVP_DigestVerify(context, signature, length, input, input.count) == 1
+  }
+
   private func jwsSignature(of input: [UInt8]) throws -> [UInt8] {
     let context = try OpenSSLError.check(EVP_MD_CTX_new())
     defer { EVP_MD_CTX_free(context) }
@@ -70,7 +105,7 @@ package final class PrivateKey {
 
   /// From DER to R and S side by side, each as wide as the curve (RFC 7518 §3.4).
   private static func fixedWidth(_ der: [UInt8], width: Int) throws -> [UInt8] {
-    let signature = try OpenSSLError.check(decodedDER(der) { d2i_ECDSA_SIG(nil, $0, $1) })
+    let signature = try OpenSSLError.check(decodedDER(der, { d2i_ECDSA_SIG(nil, $0, $1) }, free: ECDSA_SIG_free))
     defer { ECDSA_SIG_free(signature) }
     var bytes: [UInt8] = []
     for number in [ECDSA_SIG_get0_r(signature), ECDSA_SIG_get0_s(signature)] {

@@ -12,7 +12,7 @@ extension PrivateKey {
       let isPublic = pem.firstRange(of: "PUBLIC KEY-----") != nil
       throw Malformed(isPublic ? "a public key where a private key is needed" : "no PEM private key")
     }
-    let input = try MemoryBIO(pem)
+    let input = try MemoryBIO(pem.withoutByteOrderMark)
     ERR_clear_error()
     // Without a callback of ours OpenSSL would ask on the terminal by itself, and hang where there is none.
     let request = try withoutActuallyEscaping(passphrase) { ask in
@@ -29,6 +29,11 @@ extension PrivateKey {
     }
     guard let key = request.0 else {
       let error = OpenSSLError()
+      guard !request.1 || !error.isUnknownAlgorithm else {
+        throw Malformed(
+          "the key is encrypted with a cipher that is too old to be read here",
+          hint: "convert it: openssl pkey -provider legacy -provider default -in OLD -out NEW")
+      }
       throw Malformed(
         request.1 || error.isDecryptionFailure
           ? "the passphrase is wrong, or the encrypted key is damaged"
@@ -42,22 +47,37 @@ extension PrivateKey {
     pem.firstRange(of: "PRIVATE KEY-----") != nil
   }
 
+  /// How often PBKDF2 with HMAC-SHA-256 goes round: what a guess at the passphrase costs. RFC 8018 §4.2 asks for as many
+  /// as can be borne; these are a fraction of a second.
+  package static let derivationRounds: Int32 = 600_000
+
+  /// RFC 8018 §4.1 asks for 8 octets at least, NIST SP 800-132 §5.1 for 16.
+  private static let saltLength: Int32 = 16
+
   /// PKCS#8 in PEM; encrypted with AES-256 and PBKDF2 where there is a passphrase (RFC 5958, RFC 8018).
   package func pem(passphrase: [UInt8]? = nil) throws -> [UInt8] {
-    // OpenSSL asks for no longer one when it reads the key again (PEM_BUFSIZE).
-    guard passphrase?.count ?? 0 <= 1024 else { throw Malformed("the passphrase is longer than 1024 octets") }
     let out = try MemoryBIO()
-    let done =
-      if let passphrase {
-        passphrase.withUnsafeBytes { bytes in
-          PEM_write_bio_PKCS8PrivateKey(
-            out.pointer, pointer, EVP_aes_256_cbc(), bytes.bindMemory(to: CChar.self).baseAddress,
-            Int32(clamping: bytes.count), nil, nil)
-        }
-      } else {
-        PEM_write_bio_PKCS8PrivateKey(out.pointer, pointer, nil, nil, 0, nil, nil)
-      }
-    try OpenSSLError.check(done)
+    guard let passphrase else {
+      try OpenSSLError.check(PEM_write_bio_PKCS8PrivateKey(out.pointer, pointer, nil, nil, 0, nil, nil))
+      return out.bytes
+    }
+    // OpenSSL asks for no longer one when it reads the key again (PEM_BUFSIZE).
+    guard passphrase.count <= 1024 else { throw Malformed("the passphrase is longer than 1024 octets") }
+    let info = try OpenSSLError.check(EVP_PKEY2PKCS8(pointer))
+    defer { PKCS8_PRIV_KEY_INFO_free(info) }
+    // Salt and initialisation vector are nil: OpenSSL draws them.
+    let scheme = try OpenSSLError.check(
+      PKCS5_pbe2_set_iv(
+        EVP_aes_256_cbc(), Self.derivationRounds, nil, Self.saltLength, nil, NID_hmacWithSHA256))
+    let encrypted = passphrase.withUnsafeBytes { bytes in
+      PKCS8_set0_pbe(bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count), info, scheme)
+    }
+    guard let encrypted else {
+      X509_ALGOR_free(scheme)
+      throw OpenSSLError()
+    }
+    defer { X509_SIG_free(encrypted) }
+    try OpenSSLError.check(PEM_write_bio_PKCS8(out.pointer, encrypted))
     return out.bytes
   }
 }

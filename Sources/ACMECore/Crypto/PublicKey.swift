@@ -6,16 +6,21 @@ package struct PublicKey: Hashable {
   /// DER of the SubjectPublicKeyInfo.
   package let info: [UInt8]
 
-  /// Throws `Malformed` for a curve, size or kind of key that ACME has no signature for.
+  /// Throws `Malformed` for a curve, size or kind of key that ACME has no signature for, and for what is no key at all.
   init(_ key: OpaquePointer) throws {
-    jwk = JWK(try Self.material(of: key))
-    info = try encodedDER { i2d_PUBKEY(key, $0) }
+    do {
+      jwk = JWK(try Self.material(of: key))
+      info = try encodedDER { i2d_PUBKEY(key, $0) }
+    } catch let error as OpenSSLError {
+      // The point at infinity is one that OpenSSL reads, and that has no coordinates.
+      throw Malformed("the key is no valid one (\(error.reason))")
+    }
   }
 
   /// The key as PEM, label PUBLIC KEY (RFC 7468 §13).
   package var pem: String {
     get throws {
-      guard let key = decodedDER(info, { d2i_PUBKEY(nil, $0, $1) }) else { throw OpenSSLError() }
+      guard let key = decodedDER(info, { d2i_PUBKEY(nil, $0, $1) }, free: EVP_PKEY_free) else { throw OpenSSLError() }
       defer { EVP_PKEY_free(key) }
       let out = try MemoryBIO()
       try OpenSSLError.check(PEM_write_bio_PUBKEY(out.pointer, key))
@@ -32,13 +37,13 @@ package struct PublicKey: Hashable {
         x: try number(OSSL_PKEY_PARAM_EC_PUB_X, of: key, width: curve.coordinateLength),
         y: try number(OSSL_PKEY_PARAM_EC_PUB_Y, of: key, width: curve.coordinateLength))
     case EVP_PKEY_RSA:
-      let bits = EVP_PKEY_get_bits(key)
-      // RFC 7518 §3.3: a key of size 2048 bits or larger. Above 16384 OpenSSL itself refuses to work.
-      guard (2048...16384).contains(bits) else {
-        throw Malformed("an RSA key of \(bits) bits can't be used: 2048 to 16384 are needed")
-      }
-      return .rsa(
-        modulus: try number(OSSL_PKEY_PARAM_RSA_N, of: key), exponent: try number(OSSL_PKEY_PARAM_RSA_E, of: key))
+      let modulus = try RSANumbers.number(OSSL_PKEY_PARAM_RSA_N, of: key)
+      let exponent = try RSANumbers.number(OSSL_PKEY_PARAM_RSA_E, of: key)
+      try RSANumbers.check(modulus: modulus, exponent: exponent)
+      // RFC 7518 §3.3: a key of size 2048 bits or larger.
+      let bits = RSANumbers.bitCount(modulus)
+      guard bits >= 2048 else { throw Malformed("an RSA key of \(bits) bits can't be used: 2048 are the least") }
+      return .rsa(modulus: modulus, exponent: exponent)
     case EVP_PKEY_ED25519:
       var raw = [UInt8](repeating: 0, count: 32)
       var length = raw.count
@@ -60,14 +65,13 @@ package struct PublicKey: Hashable {
     }
   }
 
-  /// An unsigned big-endian number, without a leading zero octet unless `width` asks for them.
-  private static func number(_ name: String, of key: OpaquePointer, width: Int? = nil) throws -> [UInt8] {
+  /// An unsigned big-endian number with leading zero octets up to `width`.
+  private static func number(_ name: String, of key: OpaquePointer, width: Int) throws -> [UInt8] {
     var number: OpaquePointer?
     defer { BN_free(number) }
     try OpenSSLError.check(EVP_PKEY_get_bn_param(key, name, &number))
-    let length = width ?? Int(BN_num_bits(number) + 7) / 8
-    var bytes = [UInt8](repeating: 0, count: length)
-    guard BN_bn2binpad(number, &bytes, Int32(length)) == length else { throw OpenSSLError() }
+    var bytes = [UInt8](repeating: 0, count: width)
+    guard BN_bn2binpad(number, &bytes, Int32(width)) == width else { throw OpenSSLError() }
     return bytes
   }
 }

@@ -100,7 +100,7 @@ enum SubjectNames {
     Malformed("\(what) (\(value)) stands among the names: only DNS names and IP addresses can be proved")
   }
 
-  private static func octets(_ string: UnsafePointer<ASN1_STRING>?) -> [UInt8] {
+  static func octets(_ string: UnsafePointer<ASN1_STRING>?) -> [UInt8] {
     guard let string, let start = ASN1_STRING_get0_data(string) else { return [] }
     return Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(string))))
   }

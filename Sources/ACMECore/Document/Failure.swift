@@ -31,7 +31,8 @@ package struct Failure: Error {
     switch error {
     case let failure as Failure: self = failure
     case let malformed as Malformed:
-      self.init(malformed.breaksProtocol ? .protocolBroken : status, "\(what): \(malformed.reason)")
+      self.init(
+        malformed.breaksProtocol ? .protocolBroken : status, "\(what): \(malformed.reason)", hint: malformed.hint)
     case let openssl as OpenSSLError: self.init(.bug, "\(what): libcrypto failed: \(openssl.reason)")
     default: self.init(.bug, "\(what): \(error)")
     }

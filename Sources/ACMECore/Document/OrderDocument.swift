@@ -139,7 +139,7 @@ package struct OrderDocument: Sendable {
 
   private func check() throws(Failure) {
     // RFC 8555 §11.1: an account key must not end up in a certificate.
-    guard csr.publicKey.jwk != jwk else { throw Failure.accountKeyInRequest }
+    guard csr.publicKey?.jwk != jwk else { throw Failure.accountKeyInRequest }
     guard order.isOver || Set(order.identifiers) == Set(askedIdentifiers) else {
       throw Failure(
         .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")

@@ -44,6 +44,7 @@ package struct JWK: Hashable, Sendable {
       guard let first = modulus.first, first != 0, let one = exponent.first, one != 0 else {
         throw Malformed("a number of the JWK has a leading zero octet")
       }
+      try RSANumbers.check(modulus: modulus, exponent: exponent)
       material = .rsa(modulus: modulus, exponent: exponent)
     case "OKP":
       let x = try Base64URL.decode(object.requiredString("x"))

@@ -2,9 +2,10 @@ extension JSON {
   /// Nesting that no ACME object comes near; a deeper text is refused rather than allowed to spend our stack.
   static let maxDepth = 64
 
-  /// Reads exactly one JSON text (RFC 8259). A doubled member keeps its last value.
+  /// Reads exactly one JSON text (RFC 8259). A doubled member keeps its last value; a byte order mark is passed over, as
+  /// §8.1 allows.
   package init(parsing bytes: [UInt8]) throws(Malformed) {
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes.withoutByteOrderMark)
     self = try parser.wholeText()
   }
 }

@@ -17,7 +17,8 @@ package struct DomainName: Hashable, Sendable, CustomStringConvertible {
     for part in parts {
       labels.append(try IDNA.label(typed: part))
     }
-    try IDNA.checkBidi(labels)
+    // What is typed as A-labels is taken as it is.
+    if typed.unicodeScalars.contains(where: { !$0.isASCII }) { try IDNA.checkBidi(labels) }
     try self.init(labels: labels.map(\.ascii))
   }
 

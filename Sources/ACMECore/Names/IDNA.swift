@@ -1,5 +1,6 @@
 /// Internationalised labels: the A-label for what a person types, by the rules of IDNA2008
-/// (RFC 5891 §4). What the standard library's Unicode properties can't decide is refused.
+/// (RFC 5891 §4). What the standard library's Unicode properties can't decide is refused. An A-label that is typed is
+/// taken as it is: names outside of IDNA2008 have been registered.
 enum IDNA {
   /// One label in the form that DNS holds and in the form that a person reads.
   struct Label {
@@ -32,16 +33,16 @@ enum IDNA {
     guard ascii.hasPrefix(prefix) else {
       return Label(ascii: ascii, scalars: Array(ascii.unicodeScalars))
     }
-    let scalars = try decoded(ascii)
-    try check(scalars)
-    return Label(ascii: ascii, scalars: scalars)
+    return Label(ascii: ascii, scalars: try decoded(ascii))
   }
 
   /// What an A-label stands for. It has to be the one A-label for it: another spelling would be
-  /// another name in DNS that looks the same (RFC 5891 §5.3, RFC 5890 §2.3.2.1).
+  /// another name in DNS that looks the same (RFC 5891 §5.3, RFC 5890 §2.3.2.1). No registry gives one out for
+  /// control characters.
   static func decoded(_ label: String) throws(NameError) -> [Unicode.Scalar] {
     let encoded = label.dropFirst(prefix.count)
     guard let scalars = Punycode.decode(encoded), !scalars.allSatisfy(\.isASCII),
+      !scalars.contains(where: { $0.properties.generalCategory == .control }),
       let again = Punycode.encode(scalars), again == encoded
     else { throw .badALabel }
     return scalars

@@ -15,9 +15,9 @@ extension IDNA {
     let before = scalars[..<index].last
     let after = scalars[(index + 1)...].first
     switch scalars[index] {
-    case "\u{200C}", "\u{200D}":
-      // The joiners. The non-joiner's second rule needs the property Joining_Type, which the standard
-      // library lacks: where no virama is before it, as in Persian, it is refused.
+    case "\u{200C}":
+      return before?.properties.canonicalCombiningClass == .virama || partsJoiningLetters(at: index, in: scalars)
+    case "\u{200D}":
       return before?.properties.canonicalCombiningClass == .virama
     case "\u{00B7}":
       return before == "l" && after == "l"
@@ -34,6 +34,14 @@ extension IDNA {
     default:
       return false
     }
+  }
+
+  /// Appendix A.1: (Joining_Type:{L,D})(Joining_Type:T)*U+200C(Joining_Type:T)*(Joining_Type:{R,D}).
+  private static func partsJoiningLetters(at index: Int, in scalars: [Unicode.Scalar]) -> Bool {
+    guard let before = scalars[..<index].last(where: { !JoiningType.isTransparent($0) }),
+      let after = scalars[(index + 1)...].first(where: { !JoiningType.isTransparent($0) })
+    else { return false }
+    return JoiningType.joinsNext(before) && JoiningType.joinsPrevious(after)
   }
 }
 

@@ -28,7 +28,11 @@ package enum Identifier: Hashable, Sendable {
     let shown = text.shown(limit: 255)
     let name: DomainName
     do { name = try parse(wildcard ? String(text.dropFirst(2)) : text) } catch {
-      throw Malformed("\(shown) is \(otherwise): \(error.reason)")
+      let isUnicode = text.unicodeScalars.contains { !$0.isASCII }
+      throw Malformed(
+        "\(shown) is \(otherwise): \(error.reason)",
+        hint: isUnicode
+          ? "IDNA 2008 has no such name; one that is registered all the same has an A-label (xn--…): give that" : nil)
     }
     // RFC 1035 §2.3.4, the two characters of "*." included.
     guard !wildcard || name.text.utf8.count <= 251 else { throw Malformed("\(shown) is \(otherwise): it is too long") }

@@ -5,8 +5,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
   package init(seconds: Int64) { self.seconds = seconds }
 
   /// Reads RFC 3339 §5.6, fractions of a second (cut off) and offsets too.
+  ///
+  /// Throws `Malformed` also for a time that is in another year than 0 to 9999 in UTC: it couldn't be written again.
   package init(_ text: String) throws(Malformed) {
-    guard let seconds = Self.parse(Array(text.utf8)) else { throw Malformed("not an RFC 3339 time") }
+    guard let seconds = Self.parse(Array(text.utf8)), (Self.earliest...Self.latest).contains(seconds) else {
+      throw Malformed("not an RFC 3339 time")
+    }
     self.seconds = seconds
   }
 
@@ -24,10 +28,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   package static func + (time: Timestamp, seconds: Int64) -> Timestamp {
     let (sum, overflow) = time.seconds.addingReportingOverflow(seconds)
-    return Timestamp(seconds: min(overflow ? .max : sum, Self.latest))
+    guard !overflow else { return Timestamp(seconds: seconds < 0 ? earliest : latest) }
+    return Timestamp(seconds: min(max(sum, earliest), latest))
   }
 
-  /// The end of the year 9999, the last that RFC 3339 can write.
+  /// The beginning of the year 0 and the end of the year 9999, the first and the last that RFC 3339 can write.
+  private static let earliest: Int64 = -62_167_219_200
   private static let latest: Int64 = 253_402_300_799
 
   private static func parse(_ text: [UInt8]) -> Int64? {

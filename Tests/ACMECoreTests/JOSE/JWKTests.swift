@@ -43,6 +43,54 @@ import Testing
     #expect(throws: Malformed.self) { try JWK(object) }
   }
 
+  @Test func `an RSA key has a size that can be worked with, and an odd exponent from 3 on`() throws {
+    func jwk(_ modulus: [UInt8], _ exponent: [UInt8]) throws -> JWK {
+      try JWK([
+        "e": .string(Base64URL.encode(exponent)), "kty": "RSA", "n": .string(Base64URL.encode(modulus)),
+      ])
+    }
+    func odd(_ bits: Int) -> [UInt8] {
+      [UInt8(1) << ((bits - 1) % 8)] + [UInt8](repeating: 0, count: (bits + 7) / 8 - 2) + [1]
+    }
+    #expect(throws: Never.self) { try jwk(odd(16384), [1, 0, 1]) }
+    #expect(throws: Never.self) { try jwk(odd(2048), odd(64)) }
+    let wrong: [([UInt8], [UInt8])] = [
+      (odd(16385), [1, 0, 1]), (odd(67000), [1, 0, 1]), (odd(2048), odd(65)), (odd(2048), odd(2048)),
+      (odd(2048), [1]), (odd(2048), [2]), (odd(2048).dropLast() + [2], [1, 0, 1]),
+    ]
+    for (modulus, exponent) in wrong {
+      #expect(throws: Malformed.self) { try jwk(modulus, exponent) }
+    }
+  }
+
+  @Test(arguments: ["d", "p", "q", "dp", "dq", "qi"])
+  func `each private number of an RSA key belongs to the others`(_ member: String) throws {
+    let sound = try PublishedKeys.rfc7515A2.object
+    let number = try Base64URL.decode(sound.requiredString(member))
+    let numbers: [[UInt8]] = [[], [0], [1], number.dropLast() + [2], [UInt8](repeating: 0xFF, count: 9000)]
+    for wrong in numbers {
+      var object = sound
+      object[member] = .string(Base64URL.encode(wrong))
+      #expect(throws: Malformed.self) { try PrivateKey(jwk: object) }
+    }
+  }
+
+  @Test func `the numbers of a key on a curve are in its range`() throws {
+    let sound = try PublishedKeys.rfc7515A3.object
+    let order = "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE"
+    for (member, value) in [
+      ("d", String(repeating: "A", count: 43)), ("d", order), ("d", String(repeating: "_", count: 42) + "8"),
+      ("d", "AQ"), ("x", String(repeating: "A", count: 43)), ("y", String(repeating: "_", count: 42) + "8"),
+    ] {
+      var object = sound
+      object[member] = .string(value)
+      #expect(throws: Malformed.self) { try PrivateKey(jwk: object) }
+    }
+    var infinity = sound
+    for member in ["x", "y"] { infinity[member] = .string(String(repeating: "A", count: 43)) }
+    #expect(throws: Malformed.self) { try PrivateKey(jwk: infinity) }
+  }
+
   @Test func `a private key that isn't that of the public one is refused`() throws {
     var object = try PublishedKeys.rfc7515A3.object
     object["d"] = try PublishedKeys.zeroX.object["d"]

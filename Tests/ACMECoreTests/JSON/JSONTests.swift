@@ -32,7 +32,8 @@ import Testing
 
   @Test(arguments: [
     "", " ", "{", "[", "[1,]", "{\"a\"}", "{\"a\":}", "{,}", "tru", "nul", "01", "1.", "-", "1e", "+1", ".5", "\"a",
-    "\"\\x\"", "\"\\u12\"", "\"\u{1}\"", "'a'", "{} {}", "1 2", "NaN", "\u{FEFF}{}", "[1 2]", "{\"a\":1 \"b\":2}",
+    "\"\\x\"", "\"\\u12\"", "\"\u{1}\"", "'a'", "{} {}", "1 2", "NaN", " \u{FEFF}{}", "\u{FEFF}\u{FEFF}{}", "[1 2]",
+    "{\"a\":1 \"b\":2}",
   ])
   func `what is no JSON is refused`(_ text: String) {
     #expect(throws: Malformed.self) { try written(text) }

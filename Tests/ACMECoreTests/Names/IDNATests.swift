@@ -116,10 +116,17 @@ import Testing
     "\u{1F468}\u{200D}\u{1F469}", "\u{E0001}\u{E4}", "\u{E000}\u{E4}", "\u{378}ä",
     "\u{FF41}\u{FF42}", "\u{5B0}\u{5D0}", "\u{E33}", "\u{F77}", "\u{AD}ä", "\u{1D165}a",
   ])
-  func `what is no U-label is refused, as Unicode and as Punycode`(label: String) throws {
+  func `what is no U-label is refused, but its A-label is taken as it is`(label: String) throws {
     #expect(throws: NameError.self) { try DomainName(typed: label) }
     let encoded = try #require(Punycode.encode(Array(label.unicodeScalars)))
-    #expect(throws: NameError.self) { try DomainName(typed: "xn--" + encoded) }
+    let name = "xn--" + encoded
+    #expect((try? DomainName(typed: name)) == (try? DomainName(wire: name)))
+  }
+
+  @Test(arguments: ["xn--zn8h", "xn--ls8h", "xn--wca", "xn--u-ccb", "xn--62g", "xn--a-ecp", "xn--4db.1a"])
+  func `a well-formed A-label is taken, whatever it stands for`(label: String) throws {
+    #expect(try DomainName(typed: label).text == label)
+    #expect(try DomainName(wire: label).text == label)
   }
 
   @Test(arguments: [
@@ -156,8 +163,8 @@ import Testing
   }
 
   @Test(arguments: [
-    // A capital Ü; u and a diaeresis; a Kelvin sign; a digit with its full stop.
-    "xn--wca", "xn--u-ccb", "xn--62g", "xn--a-ecp",
+    // A control character.
+    "xn--a",
     // Not what encoding gives: nothing, nothing but ASCII, a hyphen that isn't needed.
     "xn--", "xn---", "xn--abc-", "xn--a-", "xn---bbk",
     // Not Punycode: a number that goes on, numbers that are too large, a surrogate.
@@ -167,10 +174,26 @@ import Testing
     #expect(throws: NameError.self) { try DomainName(typed: label) }
   }
 
-  /// IDNA2008 allows it where letters join, which the standard library can't tell.
-  @Test func `the non-joiner between Arabic letters is refused`() {
-    #expect(throws: NameError(reason: "character U+200C is not allowed in this place")) {
-      try DomainName(typed: "\u{646}\u{627}\u{645}\u{647}\u{200C}\u{627}\u{6CC}")
+  /// RFC 5892 appendix A.1: between letters that would join, marks passed over, or after a virama.
+  @Test(arguments: [
+    ("\u{646}\u{627}\u{645}\u{647}\u{200C}\u{627}\u{6CC}", "xn--mgba3gch31f060k"),
+    ("\u{628}\u{64E}\u{200C}\u{64E}\u{627}", nil),
+    ("\u{915}\u{94D}\u{200C}\u{937}", "xn--11b2ezcs70k"),
+    ("\u{1820}\u{200C}\u{1820}", nil), ("\u{A872}\u{200C}\u{A840}", nil),
+  ])
+  func `the non-joiner parts letters that would join`(label: String, expected: String?) throws {
+    let name = try DomainName(typed: label)
+    if let expected { #expect(name.text == expected) }
+    #expect(try DomainName(typed: name.text) == name)
+  }
+
+  @Test(arguments: [
+    "\u{627}\u{200C}\u{628}", "\u{628}\u{200C}", "\u{200C}\u{628}", "\u{628}\u{200C}\u{200C}\u{627}",
+    "\u{628}\u{200D}\u{628}", "\u{628}\u{200C}\u{621}", "\u{915}\u{200C}\u{937}", "\u{5D0}\u{200C}\u{5D0}",
+  ])
+  func `no joiner is allowed where nothing would join`(label: String) {
+    #expect { try DomainName(typed: label) } throws: { error in
+      (error as? NameError)?.reason.hasSuffix("is not allowed in this place") == true
     }
   }
 
@@ -184,7 +207,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "\u{5D0}.1a", "\u{5D0}.example.1a", "1\u{FC}.\u{5D0}", "\u{5D0}.\u{30FC}", "xn--4db.1a",
+    "\u{5D0}.1a", "\u{5D0}.example.1a", "1\u{FC}.\u{5D0}", "\u{5D0}.\u{30FC}",
     // Marks of other scripts: most have the class that is allowed, but not all.
     "\u{5D0}\u{94D}", "\u{627}\u{CBF}\u{627}", "\u{5D0}\u{2C6}\u{5D0}",
   ])
