@@ -1,5 +1,6 @@
 package import ACMECore
 internal import CCurl
+internal import Glibc
 
 /// HTTPS by libcurl: one connection for all that a tool says to a CA, with as many streams as HTTP/2 has on it.
 package final class CurlTransport: Transport {
@@ -54,13 +55,24 @@ package final class CurlTransport: Transport {
     while true {
       if let dead = stillborn.popLast() { return dead }
       var running: Int32 = 0
-      curl_multi_perform(multi, &running)
+      Self.withoutSignalsInThreads { _ = curl_multi_perform(multi, &running) }
       if let over = finished() { return over }
       if isInterrupted() { throw Interrupted() }
       let left = (end - ContinuousClock.now) / .seconds(1)
       guard left > 0, !underWay.isEmpty else { return nil }
       curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
     }
+  }
+
+  /// A thread that libcurl begins, to look a name up, has the mask of whoever began it: one that takes no signal leaves
+  /// them all to the thread that looks for them.
+  private static func withoutSignalsInThreads(_ body: () -> Void) {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    body()
+    pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 
   private func finished() -> (number: Int, answer: Answer)? {

@@ -27,20 +27,20 @@ package enum Signals {
   /// From now on a signal waits until `dieByPending` or `release`.
   package static func hold() {
     var signals = set()
-    sigprocmask(SIG_BLOCK, &signals, nil)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 
   package static func release() {
     var signals = set()
-    sigprocmask(SIG_UNBLOCK, &signals, nil)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Runs `body` with the signals, and `others`, held back; one that came does its work afterwards.
-  static func holding<Result>(and others: [Int32] = [], _ body: () throws -> Result) rethrows -> Result {
+  package static func holding<Result>(and others: [Int32] = [], _ body: () throws -> Result) rethrows -> Result {
     var signals = set(and: others)
     var before = sigset_t()
-    sigprocmask(SIG_BLOCK, &signals, &before)
-    defer { sigprocmask(SIG_SETMASK, &before, nil) }
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     return try body()
   }
 

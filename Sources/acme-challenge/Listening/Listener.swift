@@ -1,4 +1,5 @@
 import ACMECore
+import ACMETool
 import CSystem
 import Glibc
 
@@ -30,13 +31,16 @@ final class Listener: Sendable {
     loop = Loop(sockets: sockets.numbers, wakeUp: ends[0], connect: connect)
     var thread = pthread_t()
     let context = Unmanaged.passRetained(loop).toOpaque()
-    let error = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<Loop>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context)
+    // It has the mask that is there now: signals are for the thread that looks for them.
+    let error = Signals.holding {
+      pthread_create(
+        &thread, nil,
+        { context in
+          guard let context else { return nil }
+          Unmanaged<Loop>.fromOpaque(context).takeRetainedValue().run()
+          return nil
+        }, context)
+    }
     guard error == 0 else { throw Failure(.io, "can't start a thread") }
     self.thread = thread
   }
