@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 
+import pytest
 from apart import Apart
 from testbed import wait_until
 from tools import LIMIT, ToolTest
@@ -27,13 +28,13 @@ def blocked(status):
     return {number for number in HEEDED if mask >> number - 1 & 1}
 
 
+@pytest.mark.xdist_group("lookup_signal")
 class SignalsWhileLookingUp(ToolTest):
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def setup_class(cls):
+        super().setup_class()
         cls.apart = Apart(SILENT, [SILENT])
-        cls.addClassCleanup(cls.apart.stop)
 
     def setup_method(self):
         super().setup_method()
