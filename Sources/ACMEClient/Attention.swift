@@ -15,6 +15,7 @@ package struct Attention {
   private var orderAt: Double
   /// The order isn't asked for before, since the CA wants that.
   private var orderNotBefore: Double
+  private var hasHurried = false
   private var lookAt: [ACMEURL: Double]
   /// How many requests may be made now; the order's count, but needn't wait.
   private var allowance = mostAtOnce
@@ -46,7 +47,12 @@ package struct Attention {
   }
 
   /// Has the order asked for as soon as the CA lets us: there is reason to think that it has changed.
-  package mutating func hurryOrder() { orderAt = min(orderAt, orderNotBefore) }
+  package mutating func hurryOrder() {
+    // Once: a CA that is slow to see that all names are valid gets the usual pauses.
+    guard !hasHurried else { return }
+    hasHurried = true
+    orderAt = min(orderAt, orderNotBefore)
+  }
 
   // MARK: Authorizations
 

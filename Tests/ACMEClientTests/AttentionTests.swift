@@ -55,6 +55,16 @@ import Testing
     #expect(all.count <= 300 * 6)
   }
 
+  @Test func `an order is hurried once, not at each look`() throws {
+    var attention = Attention(to: [], urgent: [], from: 0)
+    attention.askedForOrder(at: 0, retryAfter: nil)
+    attention.hurryOrder()
+    #expect(attention.isOrderDue(at: 0))
+    attention.askedForOrder(at: 0, retryAfter: nil)
+    attention.hurryOrder()
+    #expect(!attention.isOrderDue(at: 0))
+  }
+
   @Test func `a hundred are left alone for ten seconds, and then have their turn`() throws {
     let (_, looks) = try asked(100, until: 60)
     #expect(looks.count == 100)
