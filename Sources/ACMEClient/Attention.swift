@@ -67,9 +67,6 @@ package struct Attention {
     spend(1, at: now)
   }
 
-  /// Has it looked at with the next chance.
-  package mutating func hurry(_ url: ACMEURL, at now: Double) { lookAt[url] = min(lookAt[url, default: now], now) }
-
   // MARK: Both
 
   /// How many requests may be made now.

@@ -7,6 +7,13 @@ package struct Octets: Hashable, Sendable {
 
   package init(_ text: String) { bytes = Array(text.utf8) }
 
+  /// Up to the NUL that ends them.
+  package init(cString start: UnsafePointer<CChar>) {
+    var count = 0
+    while start[count] != 0 { count += 1 }
+    self.init(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
   package var isEmpty: Bool { bytes.isEmpty }
 
   /// As a C string, for a system call.

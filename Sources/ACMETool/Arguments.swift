@@ -7,7 +7,7 @@ enum Arguments {
   /// The name of the program and what follows it; nil after a broken start, in which there is no name.
   static var given: [Octets]? {
     let words = (0..<Int(max(count, 0))).compactMap { index in
-      vector?[index].map { Octets(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+      vector?[index].map { Octets(cString: $0) }
     }
     // The kernel makes one empty word of an empty list.
     guard let name = words.first, !name.isEmpty else { return nil }

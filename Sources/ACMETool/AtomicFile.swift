@@ -168,16 +168,6 @@ package struct AtomicFile {
 }
 
 extension Path {
-  /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
-  var status: stat? {
-    get throws(IOError) {
-      var status = stat()
-      if withCString({ stat_($0, &status) }) == 0 { return status }
-      guard errno == ENOENT else { throw IOError(errno) }
-      return nil
-    }
-  }
-
   /// Follows links, the last one even where what it points to isn't there yet; nil where there is no end to them.
   fileprivate var endOfLinks: Path? {
     var path = self
@@ -190,9 +180,6 @@ extension Path {
     return nil
   }
 }
-
-/// The function, which in Swift hides behind the type of the same name.
-private func stat_(_ path: UnsafePointer<CChar>, _ status: inout stat) -> Int32 { stat(path, &status) }
 
 extension [UInt8] {
   /// In PEM, of whatever kind (RFC 7468).

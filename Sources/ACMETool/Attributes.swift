@@ -33,7 +33,7 @@ private enum MountTable {
   static func holds(_ path: Path) -> Bool {
     guard let real = path.withCString({ realpath($0, nil) }) else { return false }
     defer { free(real) }
-    let wanted = Array(UnsafeRawBufferPointer(start: real, count: strlen(real)))
+    let wanted = Octets(cString: real).bytes
     guard let table = try? Files.read(Path("/proc/self/mountinfo")) else { return false }
     return table.split(separator: 0x0A).contains { line in
       let fields = line.split(separator: 0x20, maxSplits: 5)

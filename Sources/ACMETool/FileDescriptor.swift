@@ -41,6 +41,12 @@ struct FileDescriptor {
     }
   }
 
+  /// Throws `IOError` where what was written may be lost. A file system that can't sync says so in many ways.
+  func sync() throws(IOError) {
+    guard fsync(number) != 0, [EIO, ENOSPC, EDQUOT, ESTALE, EFBIG].contains(errno) else { return }
+    throw IOError(errno)
+  }
+
   func close() { Glibc.close(number) }
 
   var isTerminal: Bool { isatty(number) == 1 }

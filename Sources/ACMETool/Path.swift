@@ -1,5 +1,6 @@
 package import ACMECore
 internal import ArgumentParser
+internal import Glibc
 
 /// A file's name, octet for octet: never empty, and without NUL.
 package struct Path: Hashable, Sendable {
@@ -52,3 +53,18 @@ package struct Path: Hashable, Sendable {
 extension Path: CustomStringConvertible {
   package var description: String { octets.description }
 }
+
+extension Path {
+  /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
+  var status: stat? {
+    get throws(IOError) {
+      var status = stat()
+      if withCString({ stat_($0, &status) }) == 0 { return status }
+      guard errno == ENOENT else { throw IOError(errno) }
+      return nil
+    }
+  }
+}
+
+/// The function, which in Swift hides behind the type of the same name.
+private func stat_(_ path: UnsafePointer<CChar>, _ status: inout stat) -> Int32 { stat(path, &status) }

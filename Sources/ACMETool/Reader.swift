@@ -1,4 +1,4 @@
-package import ACMECore
+internal import ACMECore
 internal import Glibc
 
 /// Nobody reads stdout any more. Whoever went has said why.
@@ -12,17 +12,5 @@ extension Destination {
     var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
     guard poll(&state, 1, 0) > 0, state.revents & Int16(POLLERR | POLLHUP) != 0 else { return }
     throw ReaderGone()
-  }
-}
-
-extension OrderDocument {
-  /// The line that goes on with the order, or gets its certificate, when the document is lost.
-  package var wayBack: String {
-    let start = "acme-challenge order --url \(Shell.quoted(url.text)) <REQUEST"
-    return switch order.status {
-    case .valid: "\(start) | acme-chain -o FILE"
-    case .ready, .processing: "\(start) | acme-finalize | acme-chain -o FILE"
-    default: start
-    }
   }
 }

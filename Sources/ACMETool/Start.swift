@@ -91,15 +91,3 @@ extension Step {
     }
   }
 }
-
-extension Failure {
-  /// A certificate that is there, or on its way, isn't lost with the document that led to it.
-  fileprivate mutating func tellWayBack() {
-    guard let order, [.valid, .processing].contains(order.order.status),
-      [.unreachable, .cannotCreate, .io, .notNow].contains(status)
-    else { return }
-    let wayBack = order.wayBack
-    guard hint != wayBack else { return }
-    hint = hint.map { "\($0); then: \(wayBack)" } ?? wayBack
-  }
-}

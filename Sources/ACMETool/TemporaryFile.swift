@@ -24,15 +24,14 @@ struct TemporaryFile {
     let stem = name.bytes.count <= Self.longestName ? name.bytes : Array("acme".utf8)
     var number: Int32 = -1
     var path = target
-    let mask = umask(0)
     for _ in 1...Self.mostTries {
       path = target.sibling(Octets(Array(".".utf8) + stem + Array(".\(Self.randomSuffix)".utf8)))
-      number = path.withCString { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0o777) }
+      number = withoutUmask {
+        path.withCString { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0o777) }
+      }
       if number >= 0 || errno != EEXIST { break }
     }
-    let error = errno
-    umask(mask)
-    guard number >= 0 else { throw IOError(error) }
+    guard number >= 0 else { throw IOError(errno) }
     file = FileDescriptor(number: number)
     self.path = path
     if let owner { give(to: owner) }
@@ -111,13 +110,5 @@ struct TemporaryFile {
 
   private func both(_ to: Path, _ call: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32) -> Bool {
     path.withCString { from in to.withCString { call(from, $0) } } == 0
-  }
-}
-
-extension FileDescriptor {
-  /// Throws `IOError` where what was written may be lost. A file system that can't sync says so in many ways.
-  func sync() throws(IOError) {
-    guard fsync(number) != 0, [EIO, ENOSPC, EDQUOT, ESTALE, EFBIG].contains(errno) else { return }
-    throw IOError(errno)
   }
 }

@@ -36,7 +36,7 @@ extension Environment {
     // Whoever clears it leaves no list at all.
     var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
     while let entry = next, let text = entry.pointee {
-      entries.append(Octets(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+      entries.append(Octets(cString: text))
       next = entry + 1
     }
     return Environment(entries)

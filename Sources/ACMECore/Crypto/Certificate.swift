@@ -51,13 +51,8 @@ package final class Certificate {
   /// be read in two.
   var isCA: Bool {
     get throws(Malformed) {
-      var mark: Int32 = -1
-      let decoded = X509_get_ext_d2i(pointer, NID_basic_constraints, &mark, nil)
-      ERR_clear_error()
-      guard let decoded else {
-        guard mark == -1 else { throw Malformed("its basicConstraints can't be read, or stand there twice") }
-        return false
-      }
+      let fault = "its basicConstraints can't be read, or stand there twice"
+      guard let decoded = try decodedExtension(NID_basic_constraints, orSay: fault) else { return false }
       let constraints = decoded.assumingMemoryBound(to: BASIC_CONSTRAINTS.self)
       defer { BASIC_CONSTRAINTS_free(constraints) }
       return constraints.pointee.ca != 0
@@ -67,13 +62,8 @@ package final class Certificate {
   /// Whether its key may sign certificates; where nothing is said of it, it may do anything (RFC 5280 §4.2.1.3).
   var maySignCertificates: Bool {
     get throws(Malformed) {
-      var mark: Int32 = -1
-      let decoded = X509_get_ext_d2i(pointer, NID_key_usage, &mark, nil)
-      ERR_clear_error()
-      guard let decoded else {
-        guard mark == -1 else { throw Malformed("its keyUsage can't be read, or stands there twice") }
-        return true
-      }
+      let fault = "its keyUsage can't be read, or stands there twice"
+      guard let decoded = try decodedExtension(NID_key_usage, orSay: fault) else { return true }
       let usage = decoded.assumingMemoryBound(to: ASN1_BIT_STRING.self)
       defer { ASN1_BIT_STRING_free(usage) }
       return ASN1_BIT_STRING_get_bit(usage, Self.keyCertSign) != 0
@@ -81,6 +71,15 @@ package final class Certificate {
   }
 
   private static let keyCertSign: Int32 = 5
+
+  /// nil where there is no such extension. The caller frees what it gets.
+  private func decodedExtension(_ kind: Int32, orSay reason: String) throws(Malformed) -> UnsafeMutableRawPointer? {
+    var mark: Int32 = -1
+    let decoded = X509_get_ext_d2i(pointer, kind, &mark, nil)
+    ERR_clear_error()
+    guard decoded != nil || mark == -1 else { throw Malformed(reason) }
+    return decoded
+  }
 
   /// From when to when it is valid (RFC 5280 §4.1.2.5).
   package var validity: (from: Timestamp, to: Timestamp) {

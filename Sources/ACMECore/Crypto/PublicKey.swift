@@ -37,8 +37,8 @@ package struct PublicKey: Hashable {
         x: try number(OSSL_PKEY_PARAM_EC_PUB_X, of: key, width: curve.coordinateLength),
         y: try number(OSSL_PKEY_PARAM_EC_PUB_Y, of: key, width: curve.coordinateLength))
     case EVP_PKEY_RSA:
-      let modulus = try RSANumbers.number(OSSL_PKEY_PARAM_RSA_N, of: key)
-      let exponent = try RSANumbers.number(OSSL_PKEY_PARAM_RSA_E, of: key)
+      let modulus = try number(OSSL_PKEY_PARAM_RSA_N, of: key)
+      let exponent = try number(OSSL_PKEY_PARAM_RSA_E, of: key)
       try RSANumbers.check(modulus: modulus, exponent: exponent)
       // RFC 7518 §3.3: a key of size 2048 bits or larger.
       let bits = RSANumbers.bitCount(modulus)
@@ -65,13 +65,14 @@ package struct PublicKey: Hashable {
     }
   }
 
-  /// An unsigned big-endian number with leading zero octets up to `width`.
-  private static func number(_ name: String, of key: OpaquePointer, width: Int) throws -> [UInt8] {
+  /// An unsigned big-endian number, without a leading zero octet unless `width` asks for them.
+  static func number(_ name: String, of key: OpaquePointer, width: Int? = nil) throws -> [UInt8] {
     var number: OpaquePointer?
     defer { BN_free(number) }
     try OpenSSLError.check(EVP_PKEY_get_bn_param(key, name, &number))
-    var bytes = [UInt8](repeating: 0, count: width)
-    guard BN_bn2binpad(number, &bytes, Int32(width)) == width else { throw OpenSSLError() }
+    let length = width ?? Int(BN_num_bits(number) + 7) / 8
+    var bytes = [UInt8](repeating: 0, count: length)
+    guard BN_bn2binpad(number, &bytes, Int32(length)) == length else { throw OpenSSLError() }
     return bytes
   }
 }

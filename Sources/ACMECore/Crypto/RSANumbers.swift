@@ -31,7 +31,8 @@ enum RSANumbers {
   /// The same for a key that OpenSSL has read.
   static func check(_ key: OpaquePointer) throws {
     try check(
-      modulus: number(OSSL_PKEY_PARAM_RSA_N, of: key), exponent: number(OSSL_PKEY_PARAM_RSA_E, of: key))
+      modulus: PublicKey.number(OSSL_PKEY_PARAM_RSA_N, of: key),
+      exponent: PublicKey.number(OSSL_PKEY_PARAM_RSA_E, of: key))
   }
 
   /// Throws `Malformed` unless the private numbers are those of the public ones (RFC 8017 §3.2, with two factors).
@@ -66,16 +67,6 @@ enum RSANumbers {
   }
 
   private static func isOdd(_ number: [UInt8]) -> Bool { number.last.map { $0 & 1 == 1 } ?? false }
-
-  /// A number of `key`, without a leading zero octet.
-  static func number(_ name: String, of key: OpaquePointer) throws -> [UInt8] {
-    var number: OpaquePointer?
-    defer { BN_free(number) }
-    try OpenSSLError.check(EVP_PKEY_get_bn_param(key, name, &number))
-    var bytes = [UInt8](repeating: 0, count: Int(BN_num_bits(number) + 7) / 8)
-    BN_bn2bin(number, &bytes)
-    return bytes
-  }
 }
 
 /// A number of OpenSSL's, wiped when it is let go.

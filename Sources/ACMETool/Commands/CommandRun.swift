@@ -30,9 +30,10 @@ struct CommandRun {
       let pipes = try Pipes()
       let process = try start(pipes)
       pipes.closeItsEnds()
-      let outcome = attend(Descendants(of: process, areAdopted: adopts), pipes)
+      let descendants = Descendants(of: process, areAdopted: adopts)
+      let outcome = attend(descendants, pipes)
       if case .exited = outcome { return outcome }
-      Descendants(of: process, areAdopted: adopts).end()
+      descendants.end()
       return outcome
     } catch let error as IOError {
       return .unstartable(error)

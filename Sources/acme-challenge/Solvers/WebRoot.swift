@@ -24,9 +24,10 @@ final class WebRoot {
     // A file of this name is left from an earlier try, whole or not.
     if read(token, in: folder) == body { return }
     unlinkat(folder, token.text, 0)
-    let file = Self.made(forAll: {
+    // Whole from the start, its mode too: a file with the right content is then one that the web server can read.
+    let file = withoutUmask {
       openat(folder, token.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    })
+    }
     guard file >= 0 else { throw Self.failure(.cannotCreate, "can't create \(shown(token))") }
     defer { close(file) }
     let bytes = Array(body.utf8)
@@ -36,17 +37,6 @@ final class WebRoot {
       unlinkat(folder, token.text, 0)
       throw failure
     }
-  }
-
-  /// What `make` makes has its whole mode from the start, whatever the umask: a file with the right content is then
-  /// one that the web server can read.
-  private static func made<Result>(forAll make: () -> Result) -> Result {
-    let mask = umask(0)
-    let result = make()
-    let error = errno
-    umask(mask)
-    errno = error
-    return result
   }
 
   /// Removes the file, if it holds exactly `body`. The folders stay.
@@ -70,7 +60,7 @@ final class WebRoot {
     for name in Publication.httpFolder.split(separator: "/").map(String.init) {
       let above = parent
       defer { if above != root { close(above) } }
-      let isNew = Self.made(forAll: { mkdirat(above, name, 0o755) }) == 0
+      let isNew = withoutUmask { mkdirat(above, name, 0o755) } == 0
       guard isNew || errno == EEXIST else {
         throw Self.failure(.cannotCreate, "can't create \(path)/\(below)\(name)")
       }
