@@ -1,0 +1,17 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+struct WaitVerb: OnlineVerb {
+  static let configuration = CommandConfiguration.verb(
+    "wait", of: "acme-challenge", abstract: "Wait until the order is ready, or has failed.")
+  static let outputKind = OutputKind.document
+
+  @OptionGroup var order: OrderOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  func perform(_ tool: Tool) throws -> Product {
+    try goOn(tool) { client, document in try client.awaitReady(&document, tool) }
+  }
+}
