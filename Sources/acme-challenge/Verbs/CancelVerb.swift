@@ -1,5 +1,6 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -12,14 +13,11 @@ struct CancelVerb: OnlineVerb {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    try goOn(tool) { client, document in
-      try client.fetchAuthorizations(&document, tool)
-      for authorization in document.authorizations where [.pending, .valid].contains(authorization.status) {
-        try document.update(client.deactivate(authorization: authorization.url))
-        tool.order = document
-      }
-      try document.update(client.order(at: document.url, isGivenUp: true))
+  func goOn(with run: OrderRun) throws {
+    try run.fetchAuthorizations()
+    for authorization in run.document.authorizations where [.pending, .valid].contains(authorization.status) {
+      try run.take(run.client.deactivate(authorization: authorization.url))
     }
+    try run.take(run.client.order(at: run.document.url, isGivenUp: true))
   }
 }

@@ -1,27 +1,23 @@
-import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 
-/// A verb that talks to the CA about an order that is there.
-protocol OnlineVerb: Step {
-  var order: OrderOptions { get }
+/// A verb that goes on with the order of the document on stdin.
+protocol OnlineVerb: OrderStep {
+  /// What is to be done before the CA is asked for anything: the document to go on with.
+  func prepare(_ document: OrderDocument) throws -> OrderDocument
+
+  func goOn(with run: OrderRun) throws
 }
 
 extension OnlineVerb {
-  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+  var input: Input? { Input(.order) }
 
-  /// Reads the order, goes on with it, and gives it back.
-  ///
-  /// - Parameter prepare: what can be said without the CA.
-  func goOn(
-    _ tool: Tool, _ step: (Client, inout OrderDocument) throws -> Void,
-    prepare: (inout OrderDocument) throws -> Void = { _ in }
-  ) throws -> Product {
-    var document = try tool.readOrder()
-    try prepare(&document)
-    let client = try Client(order.authorize(document, tool), &document)
-    try step(client, &document)
-    document.replayNonce = output.isPipe ? client.unusedNonce : nil
-    return .document(try document.object)
+  func prepare(_ document: OrderDocument) throws -> OrderDocument { document }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let run = try order.goOn(with: prepare(tool.readOrder(input)), tool)
+    try goOn(with: run)
+    return try run.product(for: output)
   }
 }

@@ -1,4 +1,5 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -21,12 +22,14 @@ struct PublishVerb: Step {
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
   }
 
-  func perform(_ tool: Tool) throws -> Product {
-    var document = try tool.readOrder()
-    let solvers = try solving.serving(document)
-    try document.choose(by: solvers)
+  var input: Input? { Input(.order) }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let read = try tool.readOrder(input)
+    let solvers = try solving.serving(read)
+    let chosen = try read.choosing(by: solvers)
     let circumstances = Circumstances.publishing(tool, try time.budget(tool))
-    try follow.follow(&document, asking: resolver, circumstances.budget)
+    let document = try Following(follow, asking: resolver, circumstances.budget)?.following(chosen) ?? chosen
     tool.explainProofs(of: document)
     Signals.hold()
     var published = Published()
@@ -38,8 +41,7 @@ struct PublishVerb: Step {
       throw error
     }
     Signals.release()
-    if !output.isPipe { document.replayNonce = nil }
-    return .document(try document.object)
+    return try document.product(nonce: read.replayNonce, for: output)
   }
 }
 

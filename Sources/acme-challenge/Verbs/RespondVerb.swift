@@ -1,5 +1,6 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -17,15 +18,15 @@ struct RespondVerb: OnlineVerb {
 
   func validate() throws { try resolver.refuse(unless: wait.dnsWait != nil, "--dns-wait") }
 
-  func perform(_ tool: Tool) throws -> Product {
-    try goOn(tool) { client, document in
-      guard document.order.status == .pending else { return try client.refuseDead(&document) }
-      try client.refreshAnswered(&document, tool)
-      try wait.waitForRecords(of: document, asking: resolver, with: client, tool)
-      try client.respond(&document, tool)
-    } prepare: { document in
-      guard document.order.status == .pending else { return }
-      try document.choose(type: choice.type, isRequired: true)
-    }
+  func prepare(_ document: OrderDocument) throws -> OrderDocument {
+    guard document.order.status == .pending else { return document }
+    return try document.choosing(choice.type, isRequired: true)
+  }
+
+  func goOn(with run: OrderRun) throws {
+    guard run.document.order.status == .pending else { return try run.refuseDead() }
+    try run.refreshAnswered()
+    try run.waitForRecords(wait, asking: resolver)
+    try run.respond()
   }
 }

@@ -1,4 +1,5 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -11,7 +12,5 @@ struct WaitVerb: OnlineVerb {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    try goOn(tool) { client, document in try client.awaitReady(&document, tool) }
-  }
+  func goOn(with run: OrderRun) throws { try run.awaitReady() }
 }
