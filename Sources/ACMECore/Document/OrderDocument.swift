@@ -121,8 +121,8 @@ package struct OrderDocument: Sendable {
   package func checkedPublication(
     _ challenge: Challenge, of authorization: Authorization
   ) throws(Malformed) -> Publication {
-    let prover = Prover(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
-    return try Publication(challenge, identifier: authorization.identifier, by: prover)
+    let applicant = Applicant(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
+    return try Publication(challenge, identifier: authorization.identifier, of: applicant)
   }
 
   /// Takes the CA as it is now, where the document could not be believed.
