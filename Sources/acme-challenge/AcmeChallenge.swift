@@ -40,7 +40,7 @@ struct AcmeChallenge: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     let input = try tool.readStandardInput("a certificate request or an order document")
-    let solvers = solving.solvers(and: listening.solvers)
+    let solvers = solving.solvers(and: listening)
     var (client, document) = try open(input, solvers, tool)
     if document.order.status == .pending { try prove(&document, client, solvers, tool) }
     document.replayNonce = output.isPipe ? client.unusedNonce : nil
@@ -78,17 +78,17 @@ struct AcmeChallenge: Step {
     tool.order = document
     tool.explainProofs(of: document)
     Signals.hold()
-    var published = Published()
+    let inPlace = InPlace(by: solvers, tool, client.budget)
     do {
-      try published.publish(document, by: solvers, .publishing(tool, client.budget))
+      try inPlace.publish(document)
       try wait.waitForRecords(of: document, asking: resolver, with: client, tool)
       try client.respond(&document, tool)
       try client.awaitReady(&document, tool)
     } catch {
-      published.clean(tool, after: false)
+      inPlace.clean(after: false)
       throw error
     }
-    published.clean(tool, after: true)
+    inPlace.clean(after: true)
     if Signals.isPending { throw Interrupted() }
     Signals.release()
   }

@@ -5,7 +5,7 @@ extension OrderDocument {
   /// Marks, for each pending authorization, the challenge that its solver meets.
   mutating func choose(by solvers: Solvers) throws {
     authorizations = try choosing { authorization in
-      guard let type = solvers.solver(for: authorization.identifier)?.type else { return nil }
+      guard let type = solvers.challengeType(for: authorization.identifier) else { return nil }
       return try offered(type, by: authorization)
     }
   }

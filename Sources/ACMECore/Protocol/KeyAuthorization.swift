@@ -3,8 +3,6 @@
 package struct KeyAuthorization: Equatable, Sendable {
   package let text: String
 
-  package init(text: String) { self.text = text }
-
   package init(token: Token, thumbprint: String) { text = "\(token.text).\(thumbprint)" }
 
   private var digest: [UInt8] { SHA256.digest(of: Array(text.utf8)) }

@@ -23,34 +23,23 @@ struct PublishVerb: Step {
 
   func perform(_ tool: Tool) throws -> Product {
     var document = try tool.readOrder()
-    let solvers = try solving.serving(document)
+    let solvers = solving.solvers
+    try solvers.refuseToServeNone(of: document)
     try document.choose(by: solvers)
-    let circumstances = Circumstances.publishing(tool, try time.budget(tool))
-    try follow.follow(&document, asking: resolver, circumstances.budget)
+    let budget = try time.budget(tool)
+    try follow.follow(&document, asking: resolver, budget)
     tool.explainProofs(of: document)
     Signals.hold()
-    var published = Published()
+    let inPlace = InPlace(by: solvers, tool, budget)
     do {
-      try published.publish(document, by: solvers, circumstances)
+      try inPlace.publish(document)
       if Signals.isPending { throw Interrupted() }
     } catch {
-      published.clean(tool, after: false)
+      inPlace.clean(after: false)
       throw error
     }
     Signals.release()
     if !output.isPipe { document.replayNonce = nil }
     return .document(try document.object)
-  }
-}
-
-extension SolverOptions {
-  /// The solvers, if they serve any name of the document at all. The names that they don't serve are passed over.
-  func serving(_ document: OrderDocument) throws -> Solvers {
-    guard !solvers.isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR or --hook CMD") }
-    let identifiers = document.authorizations.map(\.identifier)
-    guard identifiers.isEmpty || identifiers.contains(where: { solvers.solver(for: $0) != nil }) else {
-      throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")
-    }
-    return solvers
   }
 }
