@@ -38,7 +38,7 @@ struct ACMEChallenge: OrderStep {
   }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let solvers = solving.solvers(and: listening.solvers)
+    let solvers = solving.solvers(and: listening)
     let run = try open(input, solvers, tool)
     if run.document.order.status == .pending { try prove(run, by: solvers) }
     return try run.product(for: output)
@@ -77,17 +77,17 @@ struct ACMEChallenge: OrderStep {
     }
     tool.explainProofs(of: run.document)
     Signals.hold()
-    var published = Published()
+    let inPlace = InPlace(by: solvers, tool, run.client.budget)
     do {
-      try published.publish(run.document, by: solvers, .publishing(tool, run.client.budget))
+      try inPlace.publish(run.document)
       try run.waitForRecords(wait, asking: resolver)
       try run.respond()
       try run.awaitReady()
     } catch {
-      published.clean(tool, after: false)
+      inPlace.clean(after: false)
       throw error
     }
-    published.clean(tool, after: true)
+    inPlace.clean(after: true)
     if Signals.isPending { throw Interrupted() }
     Signals.release()
   }

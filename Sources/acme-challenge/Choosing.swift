@@ -5,7 +5,7 @@ extension OrderDocument {
   /// The document, in which for each pending authorization the challenge is marked that its solver meets.
   func choosing(by solvers: Solvers) throws -> OrderDocument {
     try choosing { authorization in
-      guard let type = solvers.solver(for: authorization.identifier)?.type else { return nil }
+      guard let type = solvers.challengeType(for: authorization.identifier) else { return nil }
       return try offered(type, by: authorization)
     }
   }

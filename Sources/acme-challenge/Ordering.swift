@@ -20,7 +20,7 @@ struct Ordering {
     }
     _ = try options.ca.directory(of: account.ca.directory, tool)
     let signer = try options.key.signer(for: account.jwk, in: "the account document", tool)
-    guard request.publicKey?.jwk != account.jwk else { throw Failure.accountKeyInRequest }
+    try request.refuseKey(ofAccount: account.jwk)
     guard account.account.status == .valid else {
       throw Failure(.personMustAct, "the account \(account.url) is \(account.account.status)")
     }
@@ -41,7 +41,7 @@ struct Ordering {
   /// Takes up the order at `url`, and fetches its authorizations.
   func takeUp(_ url: ACMEURL) throws -> OrderRun {
     let order = try client.order(at: url)
-    guard order.isOver || Set(order.identifiers) == Set(request.identifiers) else {
+    guard request.names(are: order) else {
       throw Failure(
         .input,
         "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"

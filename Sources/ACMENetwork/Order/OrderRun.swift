@@ -18,19 +18,11 @@ package final class OrderRun {
   }
 
   /// Takes the order as the CA has sent it last. Throws `Failure` 76 where it is another order all of a sudden; the
-  /// document is then as it was, here and in what follows.
-  package func take(_ order: Order) throws(Failure) {
-    var newer = document
-    try newer.update(order)
-    document = newer
-  }
+  /// document is then as it was, here and below.
+  package func take(_ order: Order) throws(Failure) { try document.update(order) }
 
   /// Takes an authorization as the CA has sent it last.
-  package func take(_ authorization: Authorization) throws(Failure) {
-    var newer = document
-    try newer.update(authorization)
-    document = newer
-  }
+  package func take(_ authorization: Authorization) throws(Failure) { try document.update(authorization) }
 
   /// Takes what the CA's response says of the chosen challenge of the authorization at `url`.
   package func take(_ response: JSONObject, ofChosenAt url: ACMEURL) { document.update(response, ofChosenAt: url) }

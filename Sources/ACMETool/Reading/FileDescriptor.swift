@@ -58,15 +58,12 @@ struct FileDescriptor {
 }
 
 /// What the system said.
-struct IOError: Error {
+package struct IOError: Error {
   let code: Int32
 
-  init(_ code: Int32) { self.code = code }
+  package init(_ code: Int32) { self.code = code }
 
-  var reason: String {
-    let text = String(cString: strerror(code))
-    return (text.first?.lowercased() ?? "") + text.dropFirst()
-  }
+  package var reason: String { String(cString: strerror(code)).asClause }
 }
 
 extension stat {

@@ -41,30 +41,23 @@ struct CleanVerb: Step {
   }
 
   private func clean(_ read: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws -> OrderDocument {
-    var document = read
-    let solvers = try solving.serving(read)
+    let solvers = solving.solvers
+    try solvers.refuseToServeNone(of: read)
     tool.explainCleaning()
-    let circumstances = Circumstances(
-      tool: tool, budget: try time.budget(tool), heedsSignals: true, isSuccess: isSuccess)
-    if let following = try Following(follow, asking: resolver, circumstances.budget) {
-      document = try following.following(document) { _, _ in true }
+    let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
+    let following = try Following(follow, asking: resolver, circumstances.budget)
+    let document = try following?.following(read) { _, _ in true } ?? read
+    let proofs = document.authorizations.flatMap { authorization in
+      let type = solvers.challengeType(for: authorization.identifier)
+      return authorization.challenges.filter { $0.type == type }.compactMap { document.proof($0, of: authorization) }
     }
+    // The last failure is the verb's own.
     var failure: (any Error)?
-    for authorization in document.authorizations {
-      guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }
-      for challenge in authorization.challenges where challenge.type == type {
-        guard let proof = document.proof(challenge, of: authorization) else { continue }
-        // One that can't be taken away is no reason to leave the others.
-        do {
-          try solver.clean(proof, circumstances)
-        } catch let interrupted as Interrupted {
-          throw interrupted
-        } catch {
-          if let failure { tool.messages.warning(Failure(failure, in: "cleaning up").message) }
-          failure = error
-        }
-      }
+    let cleanup = Cleanup(circumstances, after: isSuccess) { _, error in
+      if let failure, !(error is Interrupted) { tool.messages.warning(Failure(failure, in: "cleaning up").message) }
+      failure = error
     }
+    cleanup.run(solvers.batches(of: proofs))
     if let failure { throw failure }
     return document
   }

@@ -2,6 +2,25 @@ import ACMECore
 import ACMETool
 import ArgumentParser
 
+/// The folders that web servers show.
+struct WebRootOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "http-01: put the files below DIR, which the web server of NAME (or of all names) shows. Repeatable.",
+      valueName: "[name=]dir"),
+    completion: .directory, transform: WebRootArgument.init(text:))
+  var webroot: [WebRootArgument] = []
+
+  func validate() throws {
+    var named: Set<Identifier?> = []
+    for argument in webroot where !named.insert(argument.identifier).inserted {
+      throw ValidationError("--webroot is given twice for \(argument.identifier?.value ?? "all names")")
+    }
+  }
+
+  var solver: (any Solver)? { webroot.isEmpty ? nil : WebRootSolver(webroot) }
+}
+
 /// `DIR`, or `NAME=DIR` for one name. A NAME holds no slash, so that `./a=b` is a DIR.
 struct WebRootArgument {
   /// nil for all names that have no web root of their own.

@@ -10,7 +10,7 @@ final class HookSolver: Solver {
   private let commands: [CommandWords]
   private let type: Challenge.Kind
   private let style: HookStyle?
-  /// How it was when it was published, by what was.
+  /// How each was published, by its line.
   private var presented: [String: HookCall.Presented] = [:]
 
   init(_ command: CommandWords, cleanup: CommandWords?, type: Challenge.Kind, style: HookStyle?) {
@@ -28,17 +28,23 @@ final class HookSolver: Solver {
     }
   }
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    let line = proof.publication.line
-    presented[line] = HookCall.Presented(in: circumstances)
-    let output = try run(.present, proof, circumstances)
-    presented[line]?.said = Octets(output.prefix(Self.mostBytesKept).asVariable)
+  func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
+    var presented = HookCall.Presented(names: proofs.map(\.name), left: proofs.count)
+    try inPlace.each(proofs) { proof in
+      presented.left -= 1
+      let line = proof.publication.line
+      self.presented[line] = presented
+      let output = try run(.present, proof, inPlace.circumstances)
+      self.presented[line]?.said = Octets(output.prefix(Self.mostBytesKept).asVariable)
+    }
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
+  func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
     // A certbot user who needs no cleanup gives no program for it.
     guard style != .certbot || commands.count > 1 else { return }
-    try run(.cleanup(isSuccess: circumstances.isSuccess), proof, circumstances)
+    cleanup.each(proofs) { proof in
+      try run(.cleanup(isSuccess: cleanup.isSuccess), proof, cleanup.circumstances)
+    }
   }
 
   @discardableResult
@@ -48,8 +54,8 @@ final class HookSolver: Solver {
     let tool = circumstances.tool
     guard let supervisor = tool.supervisor else { throw Failure(.bug, "there is nobody to run hooks") }
     let presented = presented[proof.publication.line] ?? HookCall.Presented()
-    let call = style.map { HookCall(purpose, proof, style: $0, presented) } ?? HookCall(purpose, proof)
-    let index = if case .cleanup = purpose, commands.count > 1 { 1 } else { 0 }
+    let call = style?.call(purpose, proof, presented) ?? HookCall(purpose, proof)
+    let index = purpose.isCleanup && commands.count > 1 ? 1 : 0
     tool.messages.step("\(commands[index].adding(call.arguments).text) for \(proof.identifier)")
     do {
       return try supervisor.run(

@@ -1,6 +1,6 @@
 import ACMECore
 
-/// One chosen challenge, and all that is needed to meet it.
+/// How control of one identifier is proved by one challenge: all that a solver needs to meet it.
 struct Proof {
   /// What is to be proved; a wildcard is one here.
   let identifier: Identifier
@@ -9,7 +9,7 @@ struct Proof {
   let type: Challenge.Kind
   /// nil where no secret of the CA's is shown, but a record that stays; and so with the next.
   let token: Token?
-  let keyAuthorization: String?
+  let keyAuthorization: KeyAuthorization?
   let publication: Publication
 
   /// nil where it isn't proved by DNS.
@@ -25,7 +25,7 @@ extension OrderDocument {
     let token = challenge.answerable?.token
     return Proof(
       identifier: authorization.identifier, identifierObject: identifier, type: challenge.type, token: token,
-      keyAuthorization: token.map { KeyAuthorization(token: $0, thumbprint: jwk.thumbprint).text },
+      keyAuthorization: token.map { KeyAuthorization(token: $0, thumbprint: jwk.thumbprint) },
       publication: publication)
   }
 }

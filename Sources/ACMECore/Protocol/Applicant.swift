@@ -1,18 +1,12 @@
-/// Who proves control, and to whom: what a proof is made of beside the challenge itself.
-package struct Prover {
-  package let thumbprint: String
-  package let accountURL: ACMEURL
-  package let directory: Directory
-
-  package init(thumbprint: String, accountURL: ACMEURL, directory: Directory) {
-    self.thumbprint = thumbprint
-    self.accountURL = accountURL
-    self.directory = directory
-  }
+/// Who applies for the certificate, and where: what control is proved by beside the challenge itself.
+struct Applicant {
+  let thumbprint: String
+  let accountURL: ACMEURL
+  let directory: Directory
 
   /// The label of dns-account-01, by which several accounts can prove one name at a time
   /// (draft-ietf-acme-dns-account-label).
-  package var dnsLabel: String {
+  var dnsLabel: String {
     let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
     let digest = SHA256.digest(of: Array(accountURL.text.utf8)).prefix(10)
     // 80 bits are 16 digits of base32, without a rest.
