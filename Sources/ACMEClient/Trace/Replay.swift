@@ -35,7 +35,7 @@ package final class Replay {
         index = runs.indices.last
       }
       // Nonces come from nowhere in a replay: nobody asks for one.
-      if let index, line.method != HTTPRequest.Method.head.rawValue { runs[index].lines.append(line) }
+      if let index, !line.isForNonce { runs[index].lines.append(line) }
     }
   }
 

@@ -15,6 +15,11 @@ package struct TraceLine {
   package let payload: JSON?
   package let outcome: Exchange.Outcome
   package let object: JSONObject
+
+  /// Whether it asked for nothing but a nonce.
+  var isForNonce: Bool {
+    method == HTTPRequest.Method.head.rawValue || object["purpose"]?.string == HTTPRequest.Purpose.nonce.rawValue
+  }
 }
 
 // MARK: Writing
@@ -36,7 +41,7 @@ extension TraceLine {
     var object: JSONObject = [
       "milliseconds": .number(String(Int(exchange.seconds * 1000))), "n": .number(String(exchange.number)),
       "pid": .number(String(pid)), "purpose": .string(request.purpose.rawValue),
-      "request": .object(Self.written(request)),
+      "request": .object(Self.written(request)), "section": .string(request.purpose.section),
       "time": .string(exchange.endedAt.description), "tool": .string(tool),
     ]
     switch exchange.outcome {
@@ -75,26 +80,25 @@ extension TraceLine {
     var object: JSONObject = [
       "headers": .object(written(response.headers)), "status": .number(String(response.status)),
     ]
-    var text = String(decoding: response.body, as: UTF8.self)
+    var octets = response.body
     // A shorter word may stand there for another reason.
-    if let nonce, nonce.utf8.count >= shortestNonce { text = text.replacing(nonce, with: "[the nonce]") }
-    if var body = try? JSONObject(parsing: Array(text.utf8)) {
+    if let nonce, nonce.utf8.count >= shortestNonce { octets = octets.masking(Array(nonce.utf8), by: "[the nonce]") }
+    if var body = try? JSONObject(parsing: octets) {
       body["externalAccountBinding"] = nil
       object["body"] = .object(body)
-    } else if !text.isEmpty {
-      object["body"] = .string(text)
+    } else if !octets.isEmpty {
+      object["body"] = .string(String(decoding: octets, as: UTF8.self))
     }
     return object
   }
 
   /// A header that comes several times means the same as one with all the values (RFC 9110 §5.3).
   private static func written(_ headers: [(name: String, value: String)]) -> JSONObject {
-    var object = JSONObject()
-    for (name, value) in headers.map({ ($0.name.lowercased(), $0.value) }) where !secretHeaders.contains(name) {
-      let before = object[name]?.string.map { "\($0), " } ?? ""
-      object[name] = .string(before + value)
-    }
-    return object
+    let values = Dictionary(grouping: headers.map { ($0.name.lowercased(), $0.value) }, by: \.0)
+    return JSONObject(
+      values.filter { !secretHeaders.contains($0.key) }.map { name, values in
+        (name, .string(values.map(\.1).joined(separator: ", ")))
+      })
   }
 }
 

@@ -19,6 +19,11 @@ extension Failure {
   package mutating func add(lastWordsOf document: OrderDocument) {
     order = order ?? document
     guard ![.input, .bug].contains(status) else { return }
+    let said = problem?.subproblemLines ?? []
+    func says(_ words: Problem) -> Bool {
+      let end = ": \(words.summary)"
+      return message.contains(end) || said.contains { $0.hasSuffix(end) }
+    }
     let words = document.lastWords.filter { !says($0.problem) }
     if words.count == 1 {
       message += "; the CA's last words on \(words[0].identifier): \(words[0].problem.summary)"
@@ -35,10 +40,5 @@ extension Failure {
       message += "; the CA's last words: \(error.summary)"
       problem = problem ?? error
     }
-  }
-
-  private func says(_ words: Problem) -> Bool {
-    let end = ": \(words.summary)"
-    return message.contains(end) || problem?.subproblemLines.contains { $0.hasSuffix(end) } == true
   }
 }

@@ -14,21 +14,27 @@ extension JWS {
       .item(
         "url", "\(text("url")), so that nobody can send it to another URL (section 6.4)"),
       .text(payloadLine),
-      .text(
+    ]
+      + proof(
         "Signed, with the account's private key, is base64url(header) \".\" base64url(payload) (RFC 7515, section "
-          + "5.1). The public key is enough to check it, in bash:"),
-    ] + command
+          + "5.1).", "The public key is enough to check it, in bash:")
   }
 
   /// - Parameter number: the request whose JWS was explained in full.
   func asIn(_ number: Int) -> [Lesson.Part] {
     [
       .text("header: as in request \(number), but with this URL, and the nonce \(text("nonce"))"),
-      .text(payloadLine), .text("Signed as in request \(number). To check it:"),
-    ] + command
+      .text(payloadLine),
+    ] + proof("Signed as in request \(number).", "To check it:")
   }
 
-  private var command: [Lesson.Part] { check.map { [.command($0)] } ?? [] }
+  /// How the signature is checked. The signing input holds the payload, and with it a MAC that is nobody's business.
+  private func proof(_ what: String, _ introduction: String) -> [Lesson.Part] {
+    guard let check, (try? JSONObject(parsing: content))?["externalAccountBinding"] == nil else {
+      return [.text("\(what) No line to check it is shown: it would hold the signature of the JWS above.")]
+    }
+    return [.text("\(what) \(introduction)"), .command(check)]
+  }
 
   private var algorithm: JWSAlgorithm { JWSAlgorithm(rawValue: text("alg")) }
 

@@ -2,22 +2,6 @@ internal import ACMEClient
 internal import ACMECore
 internal import ACMETool
 
-extension HTTPRequest.Purpose {
-  var section: String {
-    switch self {
-    case .directory: "RFC 8555, section 7.1.1"
-    case .nonce: "RFC 8555, section 7.2"
-    case .accountLookUp: "RFC 8555, section 7.3.1"
-    case .newAccount: "RFC 8555, section 7.3"
-    case .newOrder, .order, .finalize: "RFC 8555, section 7.4"
-    case .authorization: "RFC 8555, section 7.5"
-    case .challenge: "RFC 8555, section 7.5.1"
-    case .deactivation: "RFC 8555, section 7.5.2"
-    case .certificate: "RFC 8555, section 7.4.2"
-    }
-  }
-}
-
 extension HTTPRequest {
   /// What is about to be asked, and why.
   var meaning: [Lesson.Part] {
