@@ -16,6 +16,7 @@ package final class Client {
   var forbidden: ForbiddenURLs
   private var isDirectoryFresh = false
   private var nonces: [Nonce] = []
+  private var nonceMethod = HTTPRequest.Method.head
   let witnesses: [any Witness]
   let remedies: Remedies
   var exchangeCount = 0
@@ -70,8 +71,7 @@ extension Client {
     return try fetchDirectory()
   }
 
-  @discardableResult
-  package func fetchDirectory() throws -> CASection {
+  private func fetchDirectory() throws -> CASection {
     let response: HTTPResponse
     let directory: Directory
     do {
@@ -96,19 +96,25 @@ extension Client {
     let url = try self.url(of: endpoint)
     do {
       return try send(url)
-    } catch let failure as Failure where failure.httpStatus == 404 && !isDirectoryFresh {
-      try fetchDirectory()
-      let moved = try self.url(of: endpoint)
-      guard moved != url else { throw failure }
+    } catch let failure as Failure where failure.httpStatus == 404 {
+      // To get a nonce may have meant to read the directory anew already.
+      let moved = try freshCA().endpoints[endpoint]
+      guard let moved, moved != url else { throw failure }
       return try send(moved)
     }
   }
 
   private func url(of endpoint: Directory.Endpoint) throws -> ACMEURL {
-    guard let url = try ca().endpoints[endpoint] else {
+    guard let url = try ca().endpoints[endpoint] ?? freshCA().endpoints[endpoint] else {
       throw Failure(.protocolBroken, "the directory \(directoryURL) has no \(endpoint.rawValue)")
     }
     return url
+  }
+
+  /// The CA as it is now: for what a document's directory doesn't have.
+  package func freshCA() throws -> CASection {
+    if let known, isDirectoryFresh { return known }
+    return try fetchDirectory()
   }
 
   /// Refuses a URL that the CA sent and that leads elsewhere.
@@ -136,15 +142,35 @@ extension Client {
   /// Where nonces come from, without asking the CA for that.
   var knownNewNonce: ACMEURL? { known?.endpoints[.newNonce] }
 
+  func nonceRequest(_ url: ACMEURL) -> PlainRequest {
+    PlainRequest(method: nonceMethod, url: url, purpose: .nonce, maxBody: Limits.json)
+  }
+
+  /// By HEAD, which is the lesser answer; a server that knows only GET is asked so from then on (§7.2 has both).
+  private func askForNonce(at url: ACMEURL) throws {
+    do { _ = try perform(nonceRequest(url)) } catch let failure as Failure
+      where [405, 501].contains(failure.httpStatus) && nonceMethod == .head
+    {
+      nonceMethod = .get
+      _ = try perform(nonceRequest(url))
+    }
+  }
+
   /// Those at hand are likely to be as stale as the one that was refused.
   func dropNonces() { nonces.removeAll() }
 
+  /// The same for a request that may have been sent before: where there is no time left to ask for a nonce, what came of
+  /// the request says more.
+  func takeNonce(after tries: Tries) throws -> Nonce {
+    do { return try takeNonce() } catch let failure as Failure where failure.status == .notNow {
+      throw tries.lastFailure ?? failure
+    }
+  }
+
   /// Each nonce is used once, whatever becomes of the request (§6.5.1).
-  func takeNonce() throws -> Nonce {
+  private func takeNonce() throws -> Nonce {
     for _ in 1...Self.maxNonceRequests where nonces.isEmpty {
-      try atEndpoint(.newNonce) { url in
-        _ = try perform(PlainRequest(method: .head, url: url, purpose: .nonce, maxBody: Limits.json))
-      }
+      try atEndpoint(.newNonce, askForNonce)
     }
     guard let nonce = nonces.popLast() else {
       throw Failure(.protocolBroken, "the CA's newNonce answered without a usable Replay-Nonce")

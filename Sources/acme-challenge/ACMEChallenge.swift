@@ -81,8 +81,7 @@ struct ACMEChallenge: OrderStep {
     do {
       try inPlace.publish(run.document)
       try run.waitForRecords(wait, asking: resolver)
-      try run.respond()
-      try run.awaitReady()
+      try run.awaitReady(after: run.respond())
     } catch {
       inPlace.clean(after: false)
       throw error

@@ -5,8 +5,10 @@ import ACMETool
 
 extension OrderRun {
   /// Looks until the order is no longer pending. Whatever ends that, what the CA has said last is said with it.
-  func awaitReady() throws {
-    var watch = Watch(self)
+  ///
+  /// - Parameter pauses: how long the CA wants to be left alone with each authorization.
+  func awaitReady(after pauses: [ACMEURL: RetryAfter] = [:]) throws {
+    var watch = Watch(self, pauses)
     defer { tool.messages.progress(nil) }
     do {
       try watch.untilReady()
@@ -30,12 +32,13 @@ private struct Watch {
   private var insistence = Insistence()
   private var lastSaid: [Identifier: String] = [:]
 
-  init(_ run: OrderRun) {
+  init(_ run: OrderRun, _ pauses: [ACMEURL: RetryAfter]) {
     self.run = run
     let open = run.document.open
     let urgent = open.filter { $0.challengeAtWork.map { $0.status == .invalid || $0.error != nil } ?? false }
     attention = Attention(
-      to: open.map(\.url), urgent: Set(urgent.map(\.url)), from: run.client.budget.clock.monotonic())
+      to: open.map(\.url), urgent: Set(urgent.map(\.url)), pauses: pauses.mapValues(\.seconds),
+      from: run.client.budget.clock.monotonic())
   }
 
   private var document: OrderDocument { run.document }
@@ -45,7 +48,8 @@ private struct Watch {
 
   mutating func untilReady() throws {
     // Which run of a trace is played again shows in what is asked first.
-    if document.order.status == .pending { try askForOrder() }
+    let isLookedAt = world.goesOn(with: document.open.map(\.url))
+    if document.order.status == .pending, isLookedAt.map(!) ?? attention.isOrderDue(at: now) { try askForOrder() }
     while document.order.status == .pending {
       if world.goesOn(with: [document.url]) ?? attention.isOrderDue(at: now) {
         try askForOrder()
@@ -91,8 +95,8 @@ private struct Watch {
     try client.respond(to: answered.map(\.answerable)) { index, result in
       let url = answered[index].authorization
       switch result {
-      case .success(let response):
-        run.take(response, ofChosenAt: url)
+      case .success(let answer):
+        run.take(answer.challenge, ofChosenAt: url)
         insistence.answered(url, isRefused: false)
       case .failure(is LostAnswer): insistence.answered(url, isRefused: false)
       // The CA has said why before; that it doesn't take the answer again is no better reason.

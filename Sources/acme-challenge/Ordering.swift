@@ -33,7 +33,10 @@ struct Ordering {
 
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
-    let asked = try wishes.asked(for: request.identifiers, of: client.ca().endpoints)
+    // A profile may be newer than the directory that a document has.
+    let isKnown = try wishes.profile.map { try client.ca().endpoints.profiles?.contains($0) ?? false } ?? true
+    let ca = try isKnown ? client.ca() : client.freshCA()
+    let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
     let (url, order) = try client.newOrder(asked)
     return try run(url, asked, order)
   }

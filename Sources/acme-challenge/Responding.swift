@@ -8,14 +8,16 @@ extension OrderRun {
   private static let maxAnswers = 3
 
   /// Tells the CA to look at the chosen challenges (RFC 8555 §7.5.1), and again at those that it seems not to have
-  /// heard of. Throws `Failure` 77 where it refuses to, and there is no sign that it looks all the same.
-  func respond() throws {
+  /// heard of. Gives back how long it wants to be left alone with each authorization. Throws `Failure` 77 where it
+  /// refuses to look, and there is no sign that it does all the same.
+  func respond() throws -> [ACMEURL: RetryAfter] {
     defer { tool.messages.progress(nil) }
     do {
-      var refusals: [ACMEURL: Failure] = [:]
-      let unheard = try answer(&refusals)
-      try weigh(refusals)
+      var responses = Responses()
+      let unheard = try answer(&responses)
+      try weigh(responses.refusals)
       if let unheard { throw unheard }
+      return responses.pauses
     } catch var failure as Failure {
       failure.add(lastWordsOf: document)
       throw failure
@@ -34,10 +36,10 @@ extension OrderRun {
   }
 
   /// Answers until the CA has heard, and gives back why it hasn't, after all.
-  private func answer(_ refusals: inout [ACMEURL: Failure]) throws -> Failure? {
+  private func answer(_ responses: inout Responses) throws -> Failure? {
     var unanswered = document.authorizations.compactMap(Unanswered.init)
     for attempt in 1...Self.maxAnswers {
-      let unheard = try unheard(answer(unanswered, &refusals))
+      let unheard = try unheard(answer(unanswered, &responses))
       guard let latest = unheard.map(\.lost).max(by: { $0.notBefore < $1.notBefore }) else { return nil }
       guard attempt < Self.maxAnswers else { return unheard.first?.lost.failure }
       unanswered = unheard.map(\.challenge)
@@ -50,9 +52,9 @@ extension OrderRun {
     return nil
   }
 
-  /// Those of which nobody knows whether the CA has heard. What it refuses is noted.
+  /// Those of which nobody knows whether the CA has heard. What the CA says of the others is noted.
   private func answer(
-    _ unanswered: [Unanswered], _ refusals: inout [ACMEURL: Failure]
+    _ unanswered: [Unanswered], _ responses: inout Responses
   ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
     var doubtful: [(challenge: Unanswered, lost: LostAnswer)] = []
     var count = 0
@@ -61,11 +63,13 @@ extension OrderRun {
       tool.messages.progress("telling the CA to look: \(count) of \(unanswered.count)")
       let authorization = unanswered[index].authorization
       do {
-        take(try result.get(), ofChosenAt: authorization)
+        let (challenge, retryAfter) = try result.get()
+        take(challenge, ofChosenAt: authorization)
+        responses.pauses[authorization] = retryAfter
       } catch let lost as LostAnswer {
         doubtful.append((unanswered[index], lost))
       } catch let refusal as Failure where refusal.status == .refused {
-        refusals[authorization] = refusal
+        responses.refusals[authorization] = refusal
       }
     }
     return doubtful
@@ -75,7 +79,12 @@ extension OrderRun {
   private func unheard(
     _ doubtful: [(challenge: Unanswered, lost: LostAnswer)]
   ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
-    try client.authorizations(at: doubtful.map(\.challenge.authorization)) { try take($0) }
+    do {
+      try client.authorizations(at: doubtful.map(\.challenge.authorization)) { try take($0) }
+    } catch let late as Failure where late.status == .notNow {
+      // Where no time is left to look, it is the challenge that took it.
+      throw doubtful.first?.lost.failure ?? late
+    }
     return doubtful.filter { challenge, _ in
       guard let now = document.authorizations.first(where: { $0.url == challenge.authorization }),
         now.status == .pending, let chosen = now.chosen
@@ -84,6 +93,12 @@ extension OrderRun {
       return chosen.status == .pending && chosen.error == nil
     }
   }
+}
+
+/// What the CA said of challenges that were answered, by the URLs of their authorizations.
+private struct Responses {
+  var refusals: [ACMEURL: Failure] = [:]
+  var pauses: [ACMEURL: RetryAfter] = [:]
 }
 
 /// A chosen challenge that the CA hasn't been told about, or may be asked to look at anew (RFC 8555 §8.2).

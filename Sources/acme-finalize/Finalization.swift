@@ -23,14 +23,15 @@ extension OrderRun {
 
   private func goOn(for output: some Destination) throws {
     // A saved document may be older than the CA's work.
-    if document.order.status == .pending { try refresh() }
-    if document.order.isExpired(at: client.budget.clock.wall()) { try refresh() }
+    var retryAfter: RetryAfter?
+    if document.order.status == .pending { retryAfter = try refresh() }
+    if document.order.isExpired(at: client.budget.clock.wall()) { retryAfter = try refresh() }
     for attempt in 1...Self.maxTries where document.order.status == .ready {
       try refuseDead()
       try output.refuseWithoutReader()
       try sendRequest(isLast: attempt == Self.maxTries)
     }
-    if document.order.status == .processing { try awaitCertificate() }
+    if document.order.status == .processing { try awaitCertificate(retryAfter) }
     try refuseDead()
     switch document.order.status {
     case .valid:
@@ -51,29 +52,31 @@ extension OrderRun {
     }
     let failure: Failure
     let pause: Double
+    var retryAfter: RetryAfter?
     do {
-      let (order, retryAfter) = try client.finalize(url, request: document.csr)
+      let order: Order
+      (order, retryAfter) = try client.finalize(url, request: document.csr)
       try take(order)
-      if order.status == .processing { try awaitCertificate(retryAfter) }
-      guard document.order.status == .ready else { return }
       failure = Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
       pause = max(retryAfter?.seconds ?? 0, Self.pauseWhereReady)
     } catch let lost as LostAnswer {
       (failure, pause) = (lost.failure, max(0, lost.notBefore - client.budget.clock.monotonic()))
-      try refresh()
+      // Where no time is left to look, it is finalize that took it.
+      do { retryAfter = try refresh() } catch let late as Failure where late.status == .notNow { throw failure }
     } catch let refusal as Failure where refusal.status == .refused || refusal.problem?.type == .orderNotReady {
       // What the order's status says decides. An earlier run may have been heard already.
       (failure, pause) = (refusal, Self.pauseWhereReady)
-      try refresh()
+      retryAfter = try refresh()
       let isOpen = [.ready, .pending, .invalid].contains(document.order.status)
       if isOpen, refusal.problem?.type != .orderNotReady { throw refusal }
     }
+    if document.order.status == .processing { try awaitCertificate(retryAfter) }
     guard document.order.status == .ready else { return }
     guard !isLast else { throw failure }
     try client.budget.wait(pause, for: "the order \(document.url) waits to be finalized", retryAt: failure.retryAt)
   }
 
-  private func awaitCertificate(_ retryAfter: RetryAfter? = nil) throws {
+  private func awaitCertificate(_ retryAfter: RetryAfter?) throws {
     defer { tool.messages.progress(nil) }
     sayWhatIsAwaited()
     let order = try client.pollOrder(

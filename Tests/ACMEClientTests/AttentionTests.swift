@@ -34,6 +34,22 @@ import Testing
     return zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? .infinity
   }
 
+  @Test func `what the CA asks for when a challenge is answered is kept to`() throws {
+    let urls = try urls(2)
+    var attention = Attention(to: urls, urgent: [], pauses: [urls[0]: 5, urls[1]: 8], from: 0)
+    #expect(!attention.isOrderDue(at: 4.9))
+    #expect(attention.isOrderDue(at: 5))
+    #expect(attention.due(of: urls, at: 5) == [urls[0]])
+    attention.hurryOrder()
+    #expect(attention.orderDueAt == 5)
+  }
+
+  @Test func `one that may change at once is reason enough to ask for the order`() throws {
+    let urls = try urls(2)
+    let attention = Attention(to: urls, urgent: [], pauses: [urls[0]: 5], from: 0)
+    #expect(attention.isOrderDue(at: 0))
+  }
+
   @Test(arguments: 1...6)
   func `of a few, each is looked at within two seconds`(_ count: Int) throws {
     let (order, looks) = try asked(count, until: 60)

@@ -62,6 +62,81 @@ import Testing
     #expect(rig.time.waits.count == 2)
   }
 
+  @Test(arguments: [
+    [("Retry-After", "0")], [("Retry-After", "-5")], [("Retry-After", "Mon, 23 Nov 2020 12:00:30 GMT")],
+    [("Retry-After", "0"), ("Retry-After", "0")],
+  ])
+  func `a Retry-After that is over takes no pause away`(_ headers: [(String, String)]) throws {
+    let rig = try Rig(
+      .response(503, headers + [("Replay-Nonce", "b")], ""), .response(503, headers + [("Replay-Nonce", "c")], ""),
+      Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.time.waits == [0.1875, 0.375])
+  }
+
+  @Test func `of several Retry-After the longest counts`() throws {
+    let rig = try Rig(
+      .response(503, [("Retry-After", "1"), ("Retry-After", "9"), ("Retry-After", "x"), ("Replay-Nonce", "b")], ""),
+      Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.time.waits == [9])
+  }
+
+  @Test func `an order that one machine of the CA's doesn't know yet is looked for again`() throws {
+    let rig = try Rig(Rig.problem("malformed", 404, [("Replay-Nonce", "b")]), Rig.ok())
+    _ = try rig.fetch()
+    #expect(rig.time.waits == [RetryPolicy().notFoundPause])
+  }
+
+  @Test func `one that nobody knows is gone, with the CA's own words`() throws {
+    let gone = Rig.problem("malformed", 404, [("Replay-Nonce", "b")])
+    let rig = try Rig(gone, gone, gone, gone)
+    let failure = rig.failure { _ = try rig.fetch() }
+    #expect(failure?.status == .refused)
+    #expect(failure?.problem?.detail == "words")
+    #expect(rig.transport.requests.count == RetryPolicy().notFoundAttempts)
+  }
+
+  @Test(arguments: [405, 501])
+  func `a newNonce that knows no HEAD is asked by GET, from then on`(_ status: Int) throws {
+    let rig = try Rig(
+      .response(status, [], ""), .response(204, [("Replay-Nonce", "a")], ""), Rig.ok(),
+      .response(204, [("Replay-Nonce", "b")], ""), Rig.ok(), nonce: nil)
+    _ = try rig.fetch()
+    _ = try rig.fetch()
+    #expect(rig.transport.requests.map(\.method) == [.head, .get, .post, .get, .post])
+  }
+
+  @Test func `where newNonce and newOrder have both moved, both are looked up anew`() throws {
+    let directory = #"{"newNonce":"https://ca.example/n2","newOrder":"https://ca.example/o2"}"#
+    let made = (Rig.order, [("Replay-Nonce", "c"), ("Location", "https://ca.example/order/1")])
+    let rig = try Rig(
+      .response(404, [], ""), .response(200, [], directory), .response(200, [("Replay-Nonce", "a")], ""),
+      .response(404, [("Replay-Nonce", "b")], ""), .response(201, made.1, made.0), nonce: nil)
+    _ = try rig.client.newOrder([:])
+    #expect(
+      rig.transport.requests.map(\.url.text) == [
+        "https://ca.example/nonce", "https://ca.example/dir", "https://ca.example/n2", "https://ca.example/order",
+        "https://ca.example/o2",
+      ])
+  }
+
+  @Test func `an endpoint that a document's directory lacks is looked for in the CA's`() throws {
+    let directory = #"{"newNonce":"https://ca.example/nonce","newOrder":"https://ca.example/o"}"#
+    let rig = try Rig(.response(200, [], directory))
+    #expect(try rig.client.ca().endpoints[.renewalInfo] == nil)
+    #expect(try rig.client.freshCA().endpoints[.newOrder]?.text == "https://ca.example/o")
+    _ = try rig.client.freshCA()
+    #expect(rig.transport.requests.count == 1)
+  }
+
+  @Test func `where the time is over before there is a nonce, the request's own failure is said`() throws {
+    let rig = try Rig(
+      .response(500, [], #"{"type":"urn:ietf:params:acme:error:serverInternal","detail":"on fire"}"#),
+      .response(503, [("Retry-After", "500")], ""), seconds: 20)
+    #expect(rig.failure { _ = try rig.fetch() }?.message.contains("on fire") == true)
+  }
+
   @Test func `a wait longer than the budget is not begun`() throws {
     let rig = try Rig(.response(503, [("Retry-After", "1000000000")], ""), seconds: 10)
     let failure = rig.failure { _ = try rig.fetch() }

@@ -92,7 +92,8 @@ final class CurlTransfer {
   private func error(_ code: CURLcode) -> TransportError {
     let message = String(cString: errors)
     let reason = (message.isEmpty ? String(cString: curl_easy_strerror(code)) : message).asClause
-    if response.isTooLarge { return .tooLarge }
+    // So libcurl calls a header line that is longer than it takes.
+    if response.isTooLarge || code == CURLE_OUT_OF_MEMORY { return .tooLarge }
     let proxyStatus = number(of: CURLINFO_HTTP_CONNECTCODE)
     if proxyStatus >= 300 { return .unreachable("the proxy answered with status \(proxyStatus): \(reason)") }
     switch code {

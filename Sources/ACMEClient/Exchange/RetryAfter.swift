@@ -1,6 +1,7 @@
 package import ACMECore
 
-/// A Retry-After header: seconds or an HTTP date (RFC 9110 §10.2.3).
+/// A Retry-After header: seconds or an HTTP date (RFC 9110 §10.2.3). One that is over, or 0, says nothing against the
+/// pause that is made anyway.
 package struct RetryAfter: Equatable {
   /// No wait that a CA asks for is taken to be longer than this; a wilder number is as good as none.
   static let maxSeconds: Int64 = 366 * 86400
@@ -21,5 +22,13 @@ package struct RetryAfter: Equatable {
     }
     self.time = time
     seconds = Double(max(0, time.seconds - now.seconds))
+  }
+}
+
+extension HTTPResponse {
+  /// The longest, where a proxy has put another beside the CA's.
+  func retryAfter(now: Timestamp) -> RetryAfter? {
+    headers.filter { $0.name == "retry-after" }.compactMap { RetryAfter($0.value, now: now) }
+      .max { $0.seconds < $1.seconds }
   }
 }

@@ -24,12 +24,16 @@ package struct Attention {
   /// - Parameters:
   ///   - urls: the authorizations that are awaited.
   ///   - urgent: those of them of which the CA has said something that may be the end.
-  package init(to urls: [ACMEURL], urgent: Set<ACMEURL>, from now: Double) {
-    orderAt = now
-    orderNotBefore = now
+  ///   - pauses: how many seconds the CA wants to be left alone with them (RFC 8555 §7.5.1). The order can't change
+  ///     before one of them does.
+  package init(to urls: [ACMEURL], urgent: Set<ACMEURL>, pauses: [ACMEURL: Double] = [:], from now: Double) {
+    orderAt = now + (urls.map { pauses[$0, default: 0] }.min() ?? 0)
+    orderNotBefore = orderAt
     allowedAt = now
     let first = now + max(Self.firstLook, Self.firstLookForEach * Double(urls.count))
-    lookAt = Dictionary(urls.map { ($0, urgent.contains($0) ? now : first) }) { one, _ in one }
+    lookAt = Dictionary(
+      urls.map { ($0, max(urgent.contains($0) ? now : first, now + pauses[$0, default: 0])) }
+    ) { one, _ in one }
   }
 
   // MARK: The order

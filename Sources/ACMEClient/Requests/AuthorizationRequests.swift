@@ -48,12 +48,13 @@ extension Client {
   }
 
   /// The same for many, side by side; `each` gets what the CA said of the challenge at its index, which may be nothing
-  /// that makes sense, or why that failed.
+  /// that makes sense, and how long it asks to be left alone; or why that failed.
   package func respond(
-    to challenges: [Challenge.Answerable], each: (_ index: Int, _ result: Result<JSONObject, any Error>) throws -> Void
+    to challenges: [Challenge.Answerable],
+    each: (_ index: Int, _ result: Result<(challenge: JSONObject, retryAfter: RetryAfter?), any Error>) throws -> Void
   ) throws {
     try perform(challenges.map(request)) { index, result in
-      try each(index, result.map { (try? JSONObject(parsing: $0.body)) ?? JSONObject() })
+      try each(index, result.map { ((try? JSONObject(parsing: $0.body)) ?? JSONObject(), retryAfter(of: $0)) })
     }
   }
 

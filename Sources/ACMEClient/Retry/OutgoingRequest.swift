@@ -7,6 +7,8 @@ protocol OutgoingRequest {
   var purpose: HTTPRequest.Purpose { get }
   var repeatable: Repeatable { get }
   var needsNonce: Bool { get }
+  /// Whether it asks for what may have been made a moment ago, by another machine of the CA's than the one that answers.
+  var mayBeElsewhere: Bool { get }
 
   /// Throws `Malformed` where this must not be sent.
   func check(against forbidden: ForbiddenURLs) throws(Malformed)
@@ -22,6 +24,7 @@ struct PlainRequest: OutgoingRequest {
 
   var repeatable: Repeatable { .always }
   var needsNonce: Bool { false }
+  var mayBeElsewhere: Bool { false }
 
   func check(against forbidden: ForbiddenURLs) {}
 
@@ -44,6 +47,7 @@ struct SignedRequest: OutgoingRequest {
 
   var method: HTTPRequest.Method { .post }
   var needsNonce: Bool { true }
+  var mayBeElsewhere: Bool { [.order, .authorization, .certificate].contains(purpose) }
 
   /// A fetch: POST-as-GET (§6.3).
   init(fetching purpose: HTTPRequest.Purpose, at url: ACMEURL) {

@@ -77,7 +77,7 @@ extension Client {
     else {
       return nil
     }
-    return batch.addNonceRequest(PlainRequest(method: .head, url: url, purpose: .nonce, maxBody: Limits.json))
+    return batch.addNonceRequest(nonceRequest(url))
   }
 
   private func begin(_ index: Int, _ batch: inout Batch) throws {
@@ -85,7 +85,7 @@ extension Client {
     guard budget.remaining > 0 else {
       throw batch.tries[index].lastFailure ?? budget.spent(on: "asking for \(request.purpose)")
     }
-    let nonce = request.needsNonce ? try takeNonce() : nil
+    let nonce = request.needsNonce ? try takeNonce(after: batch.tries[index]) : nil
     // To get a nonce may have meant to read the directory anew, so not before.
     try reading("\(request.purpose)", status: .protocolBroken) { try request.check(against: forbidden) }
     let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)

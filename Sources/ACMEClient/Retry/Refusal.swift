@@ -10,7 +10,7 @@ struct Refusal {
   init?(_ response: HTTPResponse, of request: some OutgoingRequest, now: Timestamp, remedies: Remedies) {
     guard !(200..<300).contains(response.status) else { return nil }
     self.response = response
-    retryAfter = response.header("retry-after").flatMap { RetryAfter($0, now: now) }
+    retryAfter = response.retryAfter(now: now)
     let problem = (try? JSONObject(parsing: response.body)).map(Problem.init)
     var failure =
       if let problem, problem.saysSomething {
@@ -39,7 +39,7 @@ struct Refusal {
   /// Something that may be over soon; a rate limit is not.
   var isServerFault: Bool {
     guard failure.problem?.type != .rateLimited else { return false }
-    return response.status >= 500 || failure.problem?.type == .serverInternal
+    return response.status >= 500 && response.status != 501 || failure.problem?.type == .serverInternal
   }
 
   private static func hint(_ response: HTTPResponse, _ problem: Problem?, _ remedies: Remedies) -> String? {

@@ -13,6 +13,12 @@ extension Client {
       guard tries.badNonces >= policy.badNonceAttemptsAtOnce else { return 0 }
       return try affordable(policy.badNoncePause * (0.5 + budget.clock.random()), orThrow: refusal.failure)
     }
+    if refusal.response.status == 404, request.mayBeElsewhere {
+      tries.notFound += 1
+      guard tries.notFound < policy.notFoundAttempts else { throw refusal.failure }
+      return try affordable(
+        max(refusal.retryAfter?.seconds ?? 0, policy.notFoundPause), orThrow: refusal.failure)
+    }
     guard refusal.isServerFault else { throw refusal.failure }
     tries.faults += 1
     // 503 says that nothing was done with the request; after any other fault nobody knows.
@@ -21,7 +27,8 @@ extension Client {
       if case .once = request.repeatable, tries.faults > 1 { throw refusal.failure }
     }
     guard tries.faults < policy.faultAttempts else { throw refusal.failure }
-    return try affordable(refusal.retryAfter?.seconds ?? faultPause(tries.faults), orThrow: refusal.failure)
+    return try affordable(
+      max(refusal.retryAfter?.seconds ?? 0, faultPause(tries.faults)), orThrow: refusal.failure)
   }
 
   func pauseAfter(
@@ -31,6 +38,8 @@ extension Client {
     switch error {
     case .tooLarge: throw unusable("\(what): the CA's answer is too large", request)
     case .notRecorded(let reason):
+      // The run that was recorded had no more patience.
+      if let failure = tries.lastFailure { throw failure }
       throw Failure(.input, "\(reason): \(request.method.rawValue) \(request.url) (\(request.purpose))")
     case .badTrust(let reason): throw Failure(.input, "the trusted certificates can't be used: \(reason)")
     case .untrusted(let reason):
@@ -69,7 +78,7 @@ extension Client {
   }
 
   private func lostAnswer(_ failure: Failure, _ retryAfter: RetryAfter? = nil) -> LostAnswer {
-    LostAnswer(failure: failure, notBefore: budget.clock.monotonic() + (retryAfter?.seconds ?? faultPause(1)))
+    LostAnswer(failure: failure, notBefore: budget.clock.monotonic() + max(retryAfter?.seconds ?? 0, faultPause(1)))
   }
 
   private func faultPause(_ number: Int) -> Double {
@@ -92,5 +101,6 @@ struct Tries {
   var badNonces = 0
   var faults = 0
   var unsent = 0
+  var notFound = 0
   var lastFailure: Failure?
 }

@@ -11,6 +11,9 @@ package struct RetryPolicy: Sendable {
   package var faultAttempts = 7
   /// Of one request that could not be sent at all.
   package var connectAttempts = 3
+  /// Of one request for what was made a moment ago, which not every machine of the CA's may know yet.
+  package var notFoundAttempts = 3
+  package var notFoundPause = 1.0
   package var firstPause = 0.25
   package var longestPause = 16.0
 

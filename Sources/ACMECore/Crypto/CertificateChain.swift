@@ -7,7 +7,7 @@ package struct CertificateChain {
   package let certificates: [Certificate]
   package var leaf: Certificate { certificates[0] }
 
-  /// Reads PEM certificates; text around them is passed over.
+  /// Reads PEM certificates; text around them is passed over, and one that stands twice in a row counts once.
   ///
   /// Any other block makes the whole refused: a file that brings a private key would replace ours
   /// (RFC 8555 §11.4).
@@ -21,11 +21,12 @@ package struct CertificateChain {
       throw Malformed("the chain has more than \(Self.maxCertificates) certificates")
     }
     var certificates: [Certificate] = []
-    for block in text.blocks {
+    for (index, block) in text.blocks.enumerated() {
       do {
-        certificates.append(try Certificate(der: Self.der(of: block)))
+        let certificate = try Certificate(der: Self.der(of: block))
+        if certificate.der != certificates.last?.der { certificates.append(certificate) }
       } catch {
-        throw Malformed("certificate \(certificates.count + 1) of the chain can't be read")
+        throw Malformed("certificate \(index + 1) of the chain can't be read")
       }
     }
     self.certificates = certificates

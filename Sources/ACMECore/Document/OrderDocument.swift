@@ -89,12 +89,11 @@ package struct OrderDocument: Sendable {
     var newer = newer
     let index = authorizations.firstIndex { $0.url == newer.url }
     newer.keepAdditions(of: index.map { authorizations[$0] })
-    try check(newer)
-    guard let index else { return authorizations.append(newer) }
-    guard newer.identifier == authorizations[index].identifier else {
+    if let index, newer.identifier != authorizations[index].identifier {
       throw Failure(.protocolBroken, "the CA changed the name of the authorization \(newer.url)")
     }
-    authorizations[index] = newer
+    try check(newer)
+    if let index { authorizations[index] = newer } else { authorizations.append(newer) }
   }
 
   /// Takes what the CA's response says of the chosen challenge of the authorization at `url`.

@@ -1,10 +1,13 @@
-internal import ACMEClient
+package import ACMEClient
 package import ACMECore
 
 extension OrderRun {
-  /// Takes the order as the CA has it now.
-  package func refresh() throws {
-    try take(client.order(at: document.url))
+  /// Takes the order as the CA has it now; gives back how long that is to be believed.
+  @discardableResult
+  package func refresh() throws -> RetryAfter? {
+    let (order, retryAfter) = try client.fetchOrder(at: document.url)
+    try take(order)
+    return retryAfter
   }
 
   /// Fetches the authorizations of the order that are not in the document yet, or may have changed.

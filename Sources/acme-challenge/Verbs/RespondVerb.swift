@@ -27,6 +27,6 @@ struct RespondVerb: OnlineVerb {
     guard run.document.order.status == .pending else { return try run.refuseDead() }
     try run.refreshAnswered()
     try run.waitForRecords(wait, asking: resolver)
-    try run.respond()
+    _ = try run.respond()
   }
 }

@@ -36,6 +36,12 @@ class ChainsTest(ToolTest):
     def test_twice_is_once(self):
         self.assertEqual(self.passed(self.passed(self.chain)), self.chain)
 
+    def test_one_that_stands_twice_in_a_row(self):
+        """Some CAs' bundles begin with the leaf once more."""
+        first, second = (b"-----BEGIN" + part for part in self.chain.split(b"-----BEGIN")[1:])
+        for doubled in first + first + second, first + second + second, first + first + second + second + second:
+            self.assertEqual(self.passed(doubled), self.chain)
+
     def test_other_line_ends(self):
         chain = self.passed(self.chain.replace(b"\n", b"\r\n"))
         self.assertEqual(chain.count(b"BEGIN CERTIFICATE"), 2)

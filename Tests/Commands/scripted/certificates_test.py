@@ -51,6 +51,9 @@ class CertificatesTest(JourneyTest):
     table = [
         right("the leaf alone", lambda leaf, above: leaf),
         right("with the root", lambda leaf, above: leaf + above + issuer().pem("root")),
+        right("the leaf twice in a row", lambda leaf, above: leaf + leaf + above),
+        right("its issuer twice in a row", lambda leaf, above: leaf + above + above),
+        chain("the leaf twice, not in a row", lambda leaf, above: leaf + above + leaf),
         right("lines that end in CR LF", lambda leaf, above: (leaf + above).replace("\n", "\r\n")),
         right("text before it", lambda leaf, above: "subject: one.example\n" + leaf + above),
         right("text in between", lambda leaf, above: leaf + "issuer: the CA\n" + above),
@@ -65,7 +68,6 @@ class CertificatesTest(JourneyTest):
         chain("a wildcard for the name", lambda leaf, above: ours(["*.example"]) + above),
         chain("an address more", lambda leaf, above: ours(["one.example", "192.0.2.1"]) + above),
         chain("the other way round", lambda leaf, above: above + leaf),
-        chain("the leaf twice", lambda leaf, above: leaf + leaf + above),
         chain("a stranger at the end", lambda leaf, above: leaf + above + issuer().pem("other-root")),
         chain("a stranger in between", lambda leaf, above: leaf + issuer().pem("other-intermediate")),
         chain("the root and no intermediate", lambda leaf, above: leaf + issuer().pem("root")),
