@@ -16,13 +16,15 @@ struct Resolver {
   /// Those of this machine (resolv.conf).
   static func ofThisMachine() throws -> Resolver {
     var state = CResolv_state()
-    guard CResolv_init(&state) == 0 else { throw Failure(.noInput, "the system's resolver can't be set up") }
-    defer { CResolv_close(&state) }
-    let servers = (0..<min(state.nscount, MAXNS)).compactMap { index in
-      CResolv_server6(&state, index).map { SocketAddress($0.pointee) }
-        ?? CResolv_server4(&state, index).flatMap { SocketAddress($0.pointee) }
+    return try withUnsafeMutablePointer(to: &state) { state in
+      guard CResolv_init(state) == 0 else { throw Failure(.noInput, "the system's resolver can't be set up") }
+      defer { CResolv_close(state) }
+      return Resolver(
+        servers: (0..<min(state.pointee.nscount, MAXNS)).compactMap { index in
+          CResolv_server6(state, index).flatMap { withUnsafeBytes(of: $0.pointee) { SocketAddress($0) } }
+            ?? CResolv_server4(state, index).flatMap { withUnsafeBytes(of: $0.pointee) { SocketAddress($0) } }
+        })
     }
-    return Resolver(servers: servers)
   }
 
   private init(servers: [SocketAddress]) { self.servers = servers }
@@ -38,19 +40,5 @@ struct Resolver {
       }
     }
     return answers
-  }
-}
-
-extension SocketAddress {
-  fileprivate init?(_ address: sockaddr_in) {
-    var octets = address.sin_addr
-    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
-    self.init(address: ip, port: UInt16(bigEndian: address.sin_port))
-  }
-
-  fileprivate init?(_ address: sockaddr_in6) {
-    var octets = address.sin6_addr
-    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
-    self.init(address: ip, port: UInt16(bigEndian: address.sin6_port), scope: address.sin6_scope_id)
   }
 }

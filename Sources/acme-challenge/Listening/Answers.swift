@@ -10,4 +10,6 @@ final class Answers<Value: Sendable>: Sendable {
   }
 
   var isEmpty: Bool { values.withLock(\.isEmpty) }
+
+  var all: [Value] { values.withLock { Array($0.values) } }
 }
