@@ -29,16 +29,17 @@ struct Resolver {
 
   private init(servers: [SocketAddress]) { self.servers = servers }
 
-  /// The definite answers, each from the first server that gives one. Throws `Interrupted`.
-  func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Answer] {
-    var answers: [Question: Answer] = [:]
+  /// One finding for each of `questions`, with the definite answer of the first server that gives one. Throws
+  /// `Interrupted`.
+  func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Finding] {
+    var findings = Dictionary(questions.map { ($0, Finding()) }) { first, _ in first }
     for server in Array(repeating: servers, count: Self.rounds).joined() {
-      let open = questions.filter { answers[$0] == nil }
+      let open = findings.filter { $0.value.answer == nil }.map(\.key)
       guard !open.isEmpty, asker.budget.remaining > 0 else { break }
       for (question, outcome) in zip(open, try asker.ask(open.map { ($0, server) }, isRecursive: true)) {
-        if case .answer(let answer) = outcome, answer.refusal == nil { answers[question] = answer }
+        findings[question]?.take(outcome, of: question, from: server)
       }
     }
-    return answers
+    return findings
   }
 }
