@@ -60,14 +60,13 @@ final class DNSExchange {
   /// The time of `due` has come.
   func goOnLate() {
     guard repeatAt != nil, now() < end else { return giveUp() }
+    repeatAt = nil
     askPlainly()
   }
 
   /// EDNS may be what keeps the answer away (RFC 6891 §6.2.2), on the way too.
   private func askPlainly() {
-    guard !isPlain else { return }
     isPlain = true
-    repeatAt = nil
     sendDatagram(query.plain)
   }
 
@@ -119,7 +118,7 @@ final class DNSExchange {
       guard let answer = Answer(Array(buffer[..<count]), to: query) else { continue }
       if answer.isOfNoEDNS, refusal == nil {
         refusal = answer
-        askPlainly()
+        if !isPlain { askPlainly() }
         continue
       }
       return answer.isTruncated ? startStream() : finish(.answer(answer))
