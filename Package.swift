@@ -16,7 +16,7 @@ func offlineTool(_ name: String) -> Target {
 
 func onlineTool(_ name: String, _ more: Target.Dependency...) -> Target {
   .executableTarget(
-    name: name, dependencies: ["ACMECore", "ACMEClient", "ACMETool", argumentParser] + more,
+    name: name, dependencies: ["ACMECore", "ACMEClient", "ACMETool", "ACMENetwork", argumentParser] + more,
     swiftSettings: strict)
 }
 
@@ -35,6 +35,8 @@ let package = Package(
     .target(name: "ACMEClient", dependencies: ["ACMECore", "CCurl"], swiftSettings: strict),
     .target(
       name: "ACMETool", dependencies: ["ACMECore", "CSystem", argumentParser], swiftSettings: strict),
+    .target(
+      name: "ACMENetwork", dependencies: ["ACMECore", "ACMEClient", "ACMETool", argumentParser], swiftSettings: strict),
     offlineTool("acme-key"),
     offlineTool("acme-csr"),
     onlineTool("acme-register"),

@@ -3,6 +3,7 @@ package import ACMECore
 /// A CA, and an account key to talk to it with. Connection and nonces belong to this value, not to a call.
 package final class Client {
   package let budget: Budget
+  package let world: World
   let transport: any Transport
   let policy: RetryPolicy
   /// nil for a tool that only looks at public things.
@@ -16,57 +17,57 @@ package final class Client {
   private var isDirectoryFresh = false
   private var nonces: [Nonce] = []
   let witnesses: [any Witness]
+  let remedies: Remedies
   var exchangeCount = 0
-  private let log: (String) -> Void
-  let progress: (String?) -> Void
 
   /// - Parameters:
   ///   - known: the CA as a document has it; fetched again when that is older than a day.
-  ///   - log: gets a line for each step.
-  ///   - progress: gets what is being waited for, and nil when that is over.
+  ///   - forbidden: what no URL that is asked for may be, beside what the account and the directories say.
+  ///   - remedies: what a person can do, in the words of whoever uses the client.
   package init(
-    directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil, signer: Signer?,
-    transport: any Transport, budget: Budget, policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [],
-    log: @escaping (String) -> Void, progress: @escaping (String?) -> Void = { _ in }
+    directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil,
+    forbidden: ForbiddenURLs? = nil, signer: Signer?, transport: any Transport, world: World, budget: Budget,
+    policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [], remedies: Remedies = Remedies()
   ) {
     directoryURL = directory
     self.known = known
-    forbidden = ForbiddenURLs(account: account, directory: known?.endpoints)
+    self.forbidden = ForbiddenURLs(account: account, directory: known?.endpoints)
+    if let forbidden { self.forbidden.formUnion(forbidden) }
     nonces = [nonce].compactMap { $0 }
     accountURL = account
     self.signer = signer
     self.transport = transport
+    self.world = world
     self.budget = budget
     self.policy = policy
     self.witnesses = witnesses
-    self.log = log
-    self.progress = progress
+    self.remedies = remedies
   }
 
   /// A nonce that was not used, to be handed to the next tool.
   package var unusedNonce: Nonce? { nonces.last }
+}
 
-  func log(_ step: String) -> Void { log(step) }
+/// What a person can do, where the client can tell what is wrong: it knows of no option and of no tool.
+package struct Remedies: Sendable {
+  /// The CA's certificate is vouched for by nobody who is trusted.
+  package var untrusted: String?
+  /// The CA wants an external account binding.
+  package var externalAccountRequired: String?
+  package var accountDoesNotExist: String?
+
+  package init() {}
 }
 
 // MARK: Directory, RFC 8555 §7.1.1
 
 extension Client {
   private static let maxAge: Int64 = 86400
-  private static let maxClockError: Int64 = 300
 
   /// The CA, from the document if that is young enough.
   package func ca() throws -> CASection {
-    if let known, isDirectoryFresh || isYoung(known) { return known }
+    if let known, isDirectoryFresh || world.isYoung(known, maxAge: Self.maxAge) { return known }
     return try fetchDirectory()
-  }
-
-  private func isYoung(_ section: CASection) -> Bool {
-    if let recorded = recordedBeginnings(with: directoryURL) {
-      return !recorded.contains { $0.seconds - section.endpointsAt.seconds >= Self.maxAge }
-    }
-    let age = budget.clock.wall().seconds - section.endpointsAt.seconds
-    return (-Self.maxClockError..<Self.maxAge).contains(age)
   }
 
   @discardableResult
@@ -111,7 +112,7 @@ extension Client {
   }
 
   /// Refuses a URL that the CA sent and that leads elsewhere.
-  func checked(_ url: ACMEURL, _ what: String) throws -> ACMEURL {
+  func allowed(_ url: ACMEURL, _ what: String) throws -> ACMEURL {
     let origins = try ca().allowedOrigins
     try reading(what, status: .protocolBroken) { try origins.check(url) }
     return url

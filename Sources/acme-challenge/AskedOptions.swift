@@ -1,4 +1,3 @@
-import ACMEClient
 import ACMECore
 import ACMETool
 import ArgumentParser
@@ -21,24 +20,9 @@ struct AskedOptions: ParsableArguments {
 
   var isEmpty: Bool { profile == nil && notBefore == nil && notAfter == nil }
 
-  /// Places the order for `request` and fetches its authorizations (RFC 8555 §7.4).
-  func order(
-    _ request: CertificateRequest, _ options: OrderOptions, _ tool: Tool
-  ) throws -> (client: Client, document: OrderDocument) {
-    let (client, account) = try NewOrder.connect(request, options, tool)
-    let ca = try client.ca()
-    let asked = try self.asked(for: request, ca.endpoints)
-    let (url, order) = try client.newOrder(asked)
-    var document = try OrderDocument(
-      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: asked, order: order, csr: request)
-    tool.order = document
-    try client.refuseDead(&document)
-    try client.fetchAuthorizations(&document, tool)
-    return (client, document)
-  }
-
-  private func asked(for request: CertificateRequest, _ directory: Directory) throws -> JSONObject {
-    var asked: JSONObject = ["identifiers": .array(request.identifiers.map { .object($0.object) })]
+  /// What newOrder is sent. Throws `Failure` 77 for a profile that the CA doesn't have.
+  func asked(for identifiers: [Identifier], of directory: Directory) throws -> JSONObject {
+    var asked: JSONObject = ["identifiers": .array(identifiers.map { .object($0.object) })]
     asked["notBefore"] = notBefore.map { .string($0.description) }
     asked["notAfter"] = notAfter.map { .string($0.description) }
     if let profile {
@@ -57,28 +41,5 @@ struct AskedOptions: ParsableArguments {
     do { return try Timestamp(text) } catch {
       throw ValidationError("'\(text.shown(limit: 50))' is no RFC 3339 time, such as 2026-12-31T00:00:00Z")
     }
-  }
-}
-
-/// What it takes to place an order, or to take one up that is at the CA already.
-enum NewOrder {
-  static func connect(
-    _ request: CertificateRequest, _ options: OrderOptions, _ tool: Tool
-  ) throws -> (client: Client, account: AccountDocument) {
-    guard let account = try options.account.load(tool) else {
-      throw Failure(
-        .usage, "the account document is missing",
-        hint: "give it with -a FILE, or set ACME_ACCOUNT; acme-register makes it")
-    }
-    _ = try options.ca.directory(of: account.ca.directory, tool)
-    let signer = try options.key.signer(for: account.jwk, in: "the account document", tool)
-    guard request.publicKey?.jwk != account.jwk else { throw Failure.accountKeyInRequest }
-    guard account.account.status == .valid else {
-      throw Failure(.personMustAct, "the account \(account.url) is \(account.account.status)")
-    }
-    let client = try Client(
-      options.ca.connection(tool), directory: account.ca.directory, known: account.ca, account: account.url,
-      signer: signer)
-    return (client, account)
   }
 }

@@ -1,55 +1,53 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 
-extension Client {
+extension OrderRun {
   /// Looks until the order is no longer pending. Whatever ends that, what the CA has said last is said with it.
-  func awaitReady(_ document: inout OrderDocument, _ tool: Tool) throws {
-    var watch = Watch(document, by: self, tool)
-    defer {
-      document = watch.document
-      tool.messages.progress(nil)
-    }
+  func awaitReady() throws {
+    var watch = Watch(self)
+    defer { tool.messages.progress(nil) }
     do {
       try watch.untilReady()
-      try refuseDead(&watch.document)
+      try refuseDead()
     } catch var failure as Failure {
-      failure.add(lastWordsOf: watch.document)
+      failure.add(lastWordsOf: document)
       throw failure
     }
   }
 }
 
-/// An order whose challenges have been answered, and what is seen of it.
+/// What is seen of an order whose challenges have been answered.
 private struct Watch {
   /// However fast time seems to go, nobody is asked more often.
   private static let shortestPause = 0.05
   /// Longer than any pause that the CA doesn't ask for.
   private static let longestPause = 2.0
 
-  var document: OrderDocument { didSet { tool.order = document } }
-  private let client: Client
-  private let tool: Tool
+  private let run: OrderRun
   private var attention: Attention
   private var insistence = Insistence()
   private var lastSaid: [Identifier: String] = [:]
 
-  init(_ document: OrderDocument, by client: Client, _ tool: Tool) {
-    self.document = document
-    self.client = client
-    self.tool = tool
-    let urgent = document.open.filter { $0.challengeAtWork.map { $0.status == .invalid || $0.error != nil } ?? false }
+  init(_ run: OrderRun) {
+    self.run = run
+    let open = run.document.open
+    let urgent = open.filter { $0.challengeAtWork.map { $0.status == .invalid || $0.error != nil } ?? false }
     attention = Attention(
-      to: document.open.map(\.url), urgent: Set(urgent.map(\.url)), from: client.budget.clock.monotonic())
+      to: open.map(\.url), urgent: Set(urgent.map(\.url)), from: run.client.budget.clock.monotonic())
   }
 
+  private var document: OrderDocument { run.document }
+  private var client: Client { run.client }
+  private var world: World { run.client.world }
   private var now: Double { client.budget.clock.monotonic() }
 
   mutating func untilReady() throws {
     // Which run of a trace is played again shows in what is asked first.
     if document.order.status == .pending { try askForOrder() }
     while document.order.status == .pending {
-      if client.isNextInReplay(document.url) ?? attention.isOrderDue(at: now) {
+      if world.goesOn(with: [document.url]) ?? attention.isOrderDue(at: now) {
         try askForOrder()
         guard document.order.status == .pending else { return }
       }
@@ -64,15 +62,15 @@ private struct Watch {
   private mutating func askForOrder() throws {
     let (order, retryAfter) = try client.fetchOrder(at: document.url)
     attention.askedForOrder(at: now, retryAfter: retryAfter)
-    try document.update(order)
+    try run.take(order)
   }
 
   private mutating func look() throws {
     let open = document.open.map(\.url)
-    let due = client.isReplay ? open.filter(isNextInReplay) : attention.due(of: open, at: now)
+    let due = world.next(of: open) { attention.due(of: open, at: now) }
     try client.authorizationsWithPauses(at: due) { authorization, retryAfter in
       attention.lookedAt(authorization.url, at: now, retryAfter: retryAfter)
-      try document.update(authorization)
+      try run.take(authorization)
     }
     insistence.note(document.stuck.map(\.authorization), at: now)
     if document.awaited.isEmpty { attention.hurryOrder() }
@@ -82,18 +80,19 @@ private struct Watch {
   private mutating func answerAgain() throws {
     let stuck = document.stuck
     let due = Set(
-      client.isReplay
-        ? stuck.filter { isNextInReplay($0.answerable.url) }.map(\.authorization)
-        : insistence.due(of: stuck.map(\.authorization), at: now))
-    let answered = Array(stuck.filter { due.contains($0.authorization) }.prefix(attention.room(at: now)))
+      world.next(of: stuck.map(\.answerable.url)) {
+        let urls = insistence.due(of: stuck.map(\.authorization), at: now)
+        return stuck.filter { urls.contains($0.authorization) }.map(\.answerable.url)
+      })
+    let answered = Array(stuck.filter { due.contains($0.answerable.url) }.prefix(attention.room(at: now)))
     guard !answered.isEmpty else { return }
     attention.spend(answered.count, at: now)
     var refused: [ACMEURL] = []
     try client.respond(to: answered.map(\.answerable)) { index, result in
       let url = answered[index].authorization
       switch result {
-      case .success(let answer):
-        document.update(answer, ofChosenAt: url)
+      case .success(let response):
+        run.take(response, ofChosenAt: url)
         insistence.answered(url, isRefused: false)
       case .failure(is LostAnswer): insistence.answered(url, isRefused: false)
       // The CA has said why before; that it doesn't take the answer again is no better reason.
@@ -102,45 +101,47 @@ private struct Watch {
         refused.append(url)
       }
     }
-    try client.lookAgain(at: refused, in: &document)
+    try run.lookAgain(at: refused)
   }
 
   /// Throws where a name is lost, and then says of all how they stand.
-  private mutating func refuseFailed() throws {
+  private func refuseFailed() throws {
     guard !document.failed.isEmpty || !hopeless.isEmpty else { return }
     try lookAtOpen()
     try document.refuseFailedNames(givenUp: hopeless)
   }
 
-  private mutating func lookAtOpen() throws {
-    guard client.isReplay else { return try client.lookAgain(at: document.open.map(\.url), in: &document) }
-    while let url = document.open.map(\.url).first(where: isNextInReplay) {
-      try client.lookAgain(at: [url], in: &document)
-    }
+  private func lookAtOpen() throws {
+    repeat {
+      let open = document.open.map(\.url)
+      try run.lookAgain(at: world.next(of: open) { open })
+    } while world.goesOn(with: document.open.map(\.url)) == true
   }
 
   private var hopeless: Set<ACMEURL> {
     let stuck = document.stuck.map(\.authorization)
-    if client.isReplay, doesReplayGoOn { return [] }
+    return switch world.goesOn(with: all) {
+    case true?: []
     // A run that had time left, and ended all the same, had given them up.
-    if client.isReplay, client.budget.remaining > Self.longestPause { return Set(stuck) }
-    return Set(stuck.filter { insistence.isHopeless($0, at: now) })
-  }
-
-  private mutating func say() {
-    tool.messages.progress(document.whatIsAwaited)
-    for (identifier, problem) in document.lastWords where lastSaid[identifier] != problem.summary {
-      lastSaid[identifier] = problem.summary
-      tool.messages.step("\(identifier): the CA says: \(problem.summary)")
+    case false? where client.budget.remaining > Self.longestPause: Set(stuck)
+    default: Set(stuck.filter { insistence.isHopeless($0, at: now) })
     }
   }
 
-  private mutating func wait() throws {
+  private mutating func say() {
+    run.tool.messages.progress(document.whatIsAwaited)
+    for (identifier, problem) in document.lastWords where lastSaid[identifier] != problem.summary {
+      lastSaid[identifier] = problem.summary
+      run.tool.messages.step("\(identifier): the CA says: \(problem.summary)")
+    }
+  }
+
+  private func wait() throws {
     let next = min(
       attention.next(of: document.open.map(\.url)), insistence.next(of: document.stuck.map(\.authorization)))
     let pause = max(Self.shortestPause, next - now)
     let untilOrder = attention.orderDueAt - now
-    let isOver = client.isReplay && !doesReplayGoOn
+    let isOver = world.goesOn(with: all) == false
     guard !isOver, max(pause, untilOrder) < client.budget.remaining else {
       try lookAtOpen()
       try document.refuseFailedNames()
@@ -150,12 +151,9 @@ private struct Watch {
     try client.budget.clock.sleep(pause)
   }
 
-  // MARK: A trace in the CA's place. What depended on the time decides itself by how the trace goes on.
-
-  private func isNextInReplay(_ url: ACMEURL) -> Bool { client.isNextInReplay(url) == true }
-
-  private var doesReplayGoOn: Bool {
-    ([document.url] + document.open.map(\.url) + document.stuck.map(\.answerable.url)).contains(where: isNextInReplay)
+  /// All that could be asked for next.
+  private var all: [ACMEURL] {
+    [document.url] + document.open.map(\.url) + document.stuck.map(\.answerable.url)
   }
 }
 

@@ -2,18 +2,18 @@ import ACMECore
 import ACMETool
 
 extension OrderDocument {
-  /// Marks, for each pending authorization, the challenge that its solver meets.
-  mutating func choose(by solvers: Solvers) throws {
-    authorizations = try choosing { authorization in
-      guard let type = solvers.solver(for: authorization.identifier)?.type else { return nil }
+  /// The document, in which for each pending authorization the challenge is marked that its solver meets.
+  func choosing(by solvers: Solvers) throws -> OrderDocument {
+    try choosing { authorization in
+      guard let type = solvers.challengeType(for: authorization.identifier) else { return nil }
       return try offered(type, by: authorization)
     }
   }
 
-  /// Marks the challenge of `type`; where there is no telling which, the one that was chosen, or the only one
+  /// The same with the challenge of `type`; where there is no telling which, the one that was chosen, or the only one
   /// that can be met.
-  mutating func choose(type: Challenge.Kind?, isRequired: Bool) throws {
-    authorizations = try choosing { authorization in
+  func choosing(_ type: Challenge.Kind?, isRequired: Bool) throws -> OrderDocument {
+    try choosing { authorization in
       if let type { return try offered(type, by: authorization) }
       if let chosen = authorization.chosen { return chosen.type }
       let possible = possibleTypes(of: authorization)
@@ -29,14 +29,13 @@ extension OrderDocument {
     }
   }
 
-  /// The authorizations, with the challenges marked that `type` names for the pending ones.
-  private func choosing(_ type: (Authorization) throws -> Challenge.Kind?) throws -> [Authorization] {
-    try authorizations.map { authorization in
-      guard authorization.status == .pending, let type = try type(authorization) else { return authorization }
-      var authorization = authorization
-      authorization.choose(type)
-      return authorization
+  /// Marks the challenge that `type` names, for each authorization that is pending.
+  private func choosing(_ type: (Authorization) throws -> Challenge.Kind?) throws -> OrderDocument {
+    var document = self
+    for (index, authorization) in authorizations.enumerated() where authorization.status == .pending {
+      if let type = try type(authorization) { document.authorizations[index].choose(type) }
     }
+    return document
   }
 
   /// The types of challenge that say what to publish.

@@ -40,12 +40,12 @@ extension Proof {
       lesson.add(
         .item("token", "\(token), random, made by the CA for this challenge alone"),
         .item("thumbprint", "\(thumbprint), a digest of our account's public key (RFC 7638)"),
-        .item("key authorization", "token \".\" thumbprint, \(keyAuthorization) (RFC 8555, section 8.1)"),
+        .item("key authorization", "token \".\" thumbprint, \(keyAuthorization.text) (RFC 8555, section 8.1)"),
         .text(
           "It says: whoever has the key with this thumbprint may get certificates for the name. Others may read and "
             + "copy it, but a stranger's orders are signed with another key, and the CA then looks for that key's "
             + "thumbprint. Only who controls the name can put that in place."))
-    case (_, let keyAuthorization?, nil): lesson.add(.item("key authorization", keyAuthorization))
+    case (_, let keyAuthorization?, nil): lesson.add(.item("key authorization", keyAuthorization.text))
     default: break
     }
     lesson.add(place)
@@ -64,7 +64,7 @@ extension Proof {
   }
 
   private var place: [Lesson.Part] {
-    let keyAuthorization = keyAuthorization.map { Shell.print($0) } ?? ""
+    let keyAuthorization = keyAuthorization.map { Shell.print($0.text) } ?? ""
     switch publication {
     case .http:
       return [

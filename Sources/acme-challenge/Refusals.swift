@@ -1,8 +1,9 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 
-extension Client {
+extension OrderRun {
   /// How long a refused challenge may take to show that it moves all the same, and how often that is looked for.
   private static let patience = 1.5
   private static let pauseBetweenLooks = 0.5
@@ -13,27 +14,27 @@ extension Client {
   /// way.
   ///
   /// Throws `Failure` 77 with the CA's words of each, unless it works on all of them.
-  func weigh(_ refusals: [ACMEURL: Failure], _ document: inout OrderDocument, _ tool: Tool) throws {
+  func weigh(_ refusals: [ACMEURL: Failure]) throws {
     var open = document.authorizations.map(\.url).filter { refusals[$0] != nil }
     guard !open.isEmpty else { return }
-    defer { tool.order = document }
     let others = document.awaited.map(\.url).filter { refusals[$0] == nil }
     let pause = min(Self.patience, max(Self.pauseBetweenLooks, Self.pauseForEach * Double(open.count)))
-    let end = budget.clock.monotonic() + Self.patience
+    let end = client.budget.clock.monotonic() + Self.patience
     repeat {
-      try lookAgain(at: open, in: &document)
+      try lookAgain(at: open)
       open = open.filter { !document.works(at: $0) }
       guard !open.isEmpty else { return }
       tool.messages.progress(open.compactMap { refusals[$0]?.problem?.summary }.joined(separator: "; "))
     } while try wait(pause, until: end, for: document.failed.isEmpty, next: open)
-    try lookAgain(at: others, in: &document)
+    try lookAgain(at: others)
     try document.refuseFailedNames(givenUp: Set(open), refusals: refusals.filter { open.contains($0.key) })
   }
 
   /// Whether there was time to wait.
   private func wait(_ pause: Double, until end: Double, for isOpen: Bool, next: [ACMEURL]) throws -> Bool {
+    let budget = client.budget
     let isTime = isOpen && pause < budget.remaining && budget.clock.monotonic() + pause <= end + pause / 2
-    guard isReplay ? next.contains(where: { isNextInReplay($0) == true }) : isTime else { return false }
+    guard client.world.goesOn(with: next) ?? isTime else { return false }
     try budget.clock.sleep(pause)
     return true
   }

@@ -1,19 +1,20 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 
-extension Client {
+extension OrderRun {
   /// How often a challenge is answered, where the CA seems not to have seen it.
   private static let maxAnswers = 3
 
   /// Tells the CA to look at the chosen challenges (RFC 8555 §7.5.1), and again at those that it seems not to have
   /// heard of. Throws `Failure` 77 where it refuses to, and there is no sign that it looks all the same.
-  func respond(_ document: inout OrderDocument, _ tool: Tool) throws {
+  func respond() throws {
     defer { tool.messages.progress(nil) }
     do {
       var refusals: [ACMEURL: Failure] = [:]
-      let unheard = try answer(&document, &refusals, tool)
-      try weigh(refusals, &document, tool)
+      let unheard = try answer(&refusals)
+      try weigh(refusals)
       if let unheard { throw unheard }
     } catch var failure as Failure {
       failure.add(lastWordsOf: document)
@@ -21,60 +22,62 @@ extension Client {
     }
   }
 
+  /// Fetches the authorizations whose challenge was answered before, to see whether it may be answered again, and
+  /// throws where that is too late.
+  func refreshAnswered() throws {
+    let answered = document.authorizations.filter { authorization in
+      guard authorization.status == .pending, let chosen = authorization.chosen else { return false }
+      return chosen.status != .pending || chosen.error != nil
+    }
+    try client.authorizations(at: answered.map(\.url)) { try take($0) }
+    try document.refuseFailedNames()
+  }
+
   /// Answers until the CA has heard, and gives back why it hasn't, after all.
-  private func answer(
-    _ document: inout OrderDocument, _ refusals: inout [ACMEURL: Failure], _ tool: Tool
-  ) throws -> Failure? {
+  private func answer(_ refusals: inout [ACMEURL: Failure]) throws -> Failure? {
     var unanswered = document.authorizations.compactMap(Unanswered.init)
-    for answer in 1...Self.maxAnswers {
-      let doubtful = try respond(to: unanswered, &document, &refusals, tool)
-      let unheard = try unheard(doubtful, &document, tool)
+    for attempt in 1...Self.maxAnswers {
+      let unheard = try unheard(answer(unanswered, &refusals))
       guard let latest = unheard.map(\.lost).max(by: { $0.notBefore < $1.notBefore }) else { return nil }
-      guard answer < Self.maxAnswers else { return unheard.first?.lost.failure }
+      guard attempt < Self.maxAnswers else { return unheard.first?.lost.failure }
       unanswered = unheard.map(\.challenge)
       let what =
         unanswered.count == 1 ? "the challenge \(unanswered[0].answerable.url) waits" : "challenges wait"
-      try budget.wait(
-        max(0, latest.notBefore - budget.clock.monotonic()), for: "\(what) to be answered",
+      try client.budget.wait(
+        max(0, latest.notBefore - client.budget.clock.monotonic()), for: "\(what) to be answered",
         retryAt: latest.failure.retryAt)
     }
     return nil
   }
 
   /// Those of which nobody knows whether the CA has heard. What it refuses is noted.
-  private func respond(
-    to unanswered: [Unanswered], _ document: inout OrderDocument, _ refusals: inout [ACMEURL: Failure], _ tool: Tool
+  private func answer(
+    _ unanswered: [Unanswered], _ refusals: inout [ACMEURL: Failure]
   ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
     var doubtful: [(challenge: Unanswered, lost: LostAnswer)] = []
     var count = 0
-    try respond(to: unanswered.map(\.answerable)) { index, result in
+    try client.respond(to: unanswered.map(\.answerable)) { index, result in
       count += 1
       tool.messages.progress("telling the CA to look: \(count) of \(unanswered.count)")
       let authorization = unanswered[index].authorization
       do {
-        document.update(try result.get(), ofChosenAt: authorization)
+        take(try result.get(), ofChosenAt: authorization)
       } catch let lost as LostAnswer {
         doubtful.append((unanswered[index], lost))
       } catch let refusal as Failure where refusal.status == .refused {
         refusals[authorization] = refusal
       }
     }
-    tool.order = document
     return doubtful
   }
 
   /// Looks up which of the challenges are to be answered once more.
   private func unheard(
-    _ doubtful: [(challenge: Unanswered, lost: LostAnswer)], _ document: inout OrderDocument, _ tool: Tool
+    _ doubtful: [(challenge: Unanswered, lost: LostAnswer)]
   ) throws -> [(challenge: Unanswered, lost: LostAnswer)] {
-    var updated = document
-    defer { document = updated }
-    try authorizations(at: doubtful.map(\.challenge.authorization)) { authorization in
-      try updated.update(authorization)
-      tool.order = updated
-    }
+    try client.authorizations(at: doubtful.map(\.challenge.authorization)) { try take($0) }
     return doubtful.filter { challenge, _ in
-      guard let now = updated.authorizations.first(where: { $0.url == challenge.authorization }),
+      guard let now = document.authorizations.first(where: { $0.url == challenge.authorization }),
         now.status == .pending, let chosen = now.chosen
       else { return false }
       // With an error it has been heard of.

@@ -11,12 +11,11 @@ struct Import: Step {
   @OptionGroup var output: KeyOutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func proveOutput() throws { try output.prove(forKeyReplacing: newKey.force) }
+  var input: Input? { Input("a private JSON Web Key") }
 
-  func perform(_ tool: Tool) throws -> Product {
-    let bytes = try tool.readStandardInput("a private JSON Web Key")
-    let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: bytes)) }
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: input)) }
     tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
-    return try newKey.product(key, tool)
+    return try newKey.product(key, mayReplace: output.force, tool)
   }
 }

@@ -4,16 +4,15 @@ import ArgumentParser
 
 /// Where the verbs that show something of a key get it from.
 struct ExistingKeyOptions: ParsableArguments {
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("The private key, instead of stdin.", valueName: "file"),
-    completion: .file(),
-    transform: Path.init(argument:))
+  @Option(name: .shortAndLong, file: "The private key, instead of stdin.")
   var key: Path?
 
   @OptionGroup var passphrase: PassphraseOptions
 
-  func publicKey(_ tool: Tool) throws -> PublicKey {
-    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
+  var input: Input? { key == nil ? Input("a PEM private key") : nil }
+
+  func publicKey(_ input: [UInt8], _ tool: Tool) throws -> PublicKey {
+    let pem = try key.map { try Files.read($0) } ?? input
     let source = key?.description ?? "stdin"
     // What is public may be all that somebody has.
     if let publicKey = try reading(source, { try PublicKey(pem: pem) }) { return publicKey }
@@ -30,8 +29,10 @@ struct Public: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    let key = try existing.publicKey(tool)
+  var input: Input? { existing.input }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let key = try existing.publicKey(input, tool)
     tool.explain(.publicKey(key))
     return .text(try key.pem)
   }
@@ -46,8 +47,10 @@ struct JWKForm: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    let jwk = try existing.publicKey(tool).jwk
+  var input: Input? { existing.input }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.jsonWebKey(jwk))
     return .text(jwk.object.text + "\n")
   }
@@ -62,8 +65,10 @@ struct Thumbprint: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    let jwk = try existing.publicKey(tool).jwk
+  var input: Input? { existing.input }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.thumbprint(jwk))
     return .text(jwk.thumbprint + "\n")
   }

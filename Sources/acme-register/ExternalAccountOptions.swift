@@ -10,10 +10,7 @@ struct ExternalAccountOptions: ParsableArguments {
     transform: nonEmpty)
   var eabKid: String?
 
-  @Option(
-    help: ArgumentHelp("The MAC key to it, in base64url (or in ACME_EAB_HMAC_KEY).", valueName: "file"),
-    completion: .file(),
-    transform: Path.init(argument:))
+  @Option(file: "The MAC key to it, in base64url (or in ACME_EAB_HMAC_KEY).")
   var eabKeyFile: Path?
 
   @Option(

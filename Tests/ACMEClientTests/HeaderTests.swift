@@ -48,6 +48,6 @@ import Testing
     (["LANG": "fr"], "fr, en;q=0.5"),
   ])
   func `the locale says which language errors should be in`(_ environment: [String: String], _ header: String) {
-    #expect(Client.language(Environment(environment.map { Octets("\($0)=\($1)") })) == header)
+    #expect(CurlTransport.language(Environment(environment.map { Octets("\($0)=\($1)") })) == header)
   }
 }

@@ -31,7 +31,7 @@ import Testing
       directory: url, known: CASection(directory: url, endpoints: directory, endpointsAt: time.clock.wall()),
       nonce: try Nonce("x"), account: try ACMEURL("https://ca.example/a"),
       signer: try PrivateKey.generate(.ed25519).signer,
-      transport: transport, budget: Budget(seconds: 300, clock: time.clock), log: { _ in })
+      transport: transport, world: World(time.clock), budget: Budget(seconds: 300, clock: time.clock))
     #expect(throws: Failure.self) { try client.order(at: ACMEURL("https://ca.example/o")) }
     #expect(transport.requests.count == RetryPolicy().badNonceAttempts)
     #expect(time.waits.count == transport.requests.count - RetryPolicy().badNonceAttemptsAtOnce)

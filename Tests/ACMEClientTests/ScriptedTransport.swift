@@ -13,7 +13,7 @@ final class ScriptedTransport: Transport {
   private(set) var mostUnderWay = 0
   /// How many were under way after each beginning and each end.
   private(set) var counts: [Int] = []
-  private var underWay: [(Int, Answer)] = []
+  private var underWay: [(Int, Outcome)] = []
   var width: Int
 
   init(_ answers: [Scripted], width: Int = 1) {
@@ -28,7 +28,7 @@ final class ScriptedTransport: Transport {
     counts.append(underWay.count)
   }
 
-  private func answer() -> Answer {
+  private func answer() -> Outcome {
     guard !answers.isEmpty else { return .success(HTTPResponse(status: 599)) }
     switch answers.removeFirst() {
     case .failure(let error): return .failure(error)
@@ -38,7 +38,7 @@ final class ScriptedTransport: Transport {
     }
   }
 
-  func next(within seconds: Double) -> (number: Int, answer: Answer)? {
+  func next(within seconds: Double) -> (number: Int, outcome: Outcome)? {
     guard !underWay.isEmpty else { return nil }
     defer { counts.append(underWay.count) }
     return underWay.removeFirst()
@@ -96,7 +96,7 @@ struct Rig {
       known: CASection(directory: url, endpoints: try Directory(directory), endpointsAt: time.clock.wall()),
       nonce: try nonce.map { try Nonce($0) }, account: try ACMEURL("https://ca.example/acct/1"),
       signer: try PrivateKey.generate(.ed25519).signer, transport: transport,
-      budget: Budget(seconds: seconds, clock: time.clock), log: { _ in })
+      world: World(time.clock), budget: Budget(seconds: seconds, clock: time.clock))
   }
 
   static let order = #"""

@@ -18,35 +18,6 @@ extension CertificateChain {
     }
   }
 
-  /// Throws `Malformed` unless the leaf holds the request's key and exactly its names.
-  package func verifyLeaf(isFor request: CertificateRequest) throws(Malformed) {
-    guard let info = try? leaf.publicKeyInfo, info == request.publicKeyInfo else {
-      throw Malformed("the certificate holds another key than the request")
-    }
-    let names = Set(try leaf.alternativeNames)
-    let asked = Set(request.identifiers)
-    var all = names
-    for common in leaf.commonNames { all.formUnion(try Self.readings(of: common)) }
-    let strange = all.subtracting(asked).map(\.value).sorted()
-    let missing = asked.subtracting(names).map(\.value).sorted()
-    guard strange.isEmpty, missing.isEmpty else {
-      let differences =
-        (strange.isEmpty ? [] : ["\(strange.joined(separator: ", ")) wasn't asked for"])
-        + (missing.isEmpty ? [] : ["\(missing.joined(separator: ", ")) is missing"])
-      throw Malformed("the certificate's names aren't the request's: \(differences.joined(separator: "; "))")
-    }
-  }
-
-  /// What a client that goes by the common name could take it for: old ones stop at a NUL.
-  private static func readings(of common: String?) throws(Malformed) -> [Identifier] {
-    guard let common else { throw Malformed("a common name in the certificate can't be read") }
-    let texts = [common, String(common.prefix { $0 != "\0" })].map(\.trimmingBlanks)
-    return texts.compactMap { text in
-      guard text.contains(where: { ".:\u{3002}".contains($0) }) else { return nil }
-      return try? Identifier(typed: text)
-    }
-  }
-
   private func name(_ index: Int) -> String {
     "certificate \(index + 1) of the chain (\(certificates[index].subject))"
   }

@@ -56,7 +56,7 @@ package final class PrivateKey {
       case .rsa: .rs256
       case .ed25519: .edDSA
       }
-    return Signer(algorithm: algorithm, jwk: publicKey.jwk, sign: jwsSignature)
+    return Signer(algorithm: algorithm, publicKey: publicKey, sign: jwsSignature)
   }
 
   /// Parsers take what they read: a scalar outside of the curve's order, or the numbers of two keys.
@@ -115,4 +115,9 @@ package final class PrivateKey {
     }
     return bytes
   }
+}
+
+/// The kinds of key that the tools make and use.
+package enum KeyType: String, CaseIterable, Sendable {
+  case p256, p384, p521, rsa2048, rsa3072, rsa4096, ed25519
 }

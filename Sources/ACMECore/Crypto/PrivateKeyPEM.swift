@@ -103,10 +103,3 @@ private final class PassphraseRequest {
     }
   }
 }
-
-extension Collection<UInt8> {
-  func firstRange(of text: StaticString) -> Range<Index>? {
-    let pattern = text.withUTF8Buffer { Array($0) }
-    return firstRange(of: pattern)
-  }
-}

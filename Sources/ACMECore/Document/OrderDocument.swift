@@ -50,7 +50,7 @@ package struct OrderDocument: Sendable {
       }
       return (asked, identifiers)
     }
-    guard Set(askedIdentifiers) == Set(csr.identifiers) else {
+    guard csr.names(are: askedIdentifiers) else {
       throw Failure(.input, "the order document asks for other names than its certificate request")
     }
     (accountURL, url, order, authorizations) = try reading("the order document") {
@@ -89,21 +89,18 @@ package struct OrderDocument: Sendable {
     var newer = newer
     let index = authorizations.firstIndex { $0.url == newer.url }
     newer.keepAdditions(of: index.map { authorizations[$0] })
-    if let index {
-      guard newer.identifier == authorizations[index].identifier else {
-        throw Failure(.protocolBroken, "the CA changed the name of the authorization \(newer.url)")
-      }
-      authorizations[index] = newer
-    } else {
-      authorizations.append(newer)
-    }
     try check(newer)
+    guard let index else { return authorizations.append(newer) }
+    guard newer.identifier == authorizations[index].identifier else {
+      throw Failure(.protocolBroken, "the CA changed the name of the authorization \(newer.url)")
+    }
+    authorizations[index] = newer
   }
 
-  /// Takes what the CA's answer says of the chosen challenge of the authorization at `url`.
-  package mutating func update(_ answer: JSONObject, ofChosenAt url: ACMEURL) {
+  /// Takes what the CA's response says of the chosen challenge of the authorization at `url`.
+  package mutating func update(_ response: JSONObject, ofChosenAt url: ACMEURL) {
     guard let index = authorizations.firstIndex(where: { $0.url == url }) else { return }
-    authorizations[index].updateChosen(answer)
+    authorizations[index].updateChosen(response)
   }
 
   /// Puts the authorizations in the order in which the CA named them.
@@ -121,8 +118,8 @@ package struct OrderDocument: Sendable {
   package func checkedPublication(
     _ challenge: Challenge, of authorization: Authorization
   ) throws(Malformed) -> Publication {
-    let prover = Prover(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
-    return try Publication(challenge, identifier: authorization.identifier, by: prover)
+    let applicant = Applicant(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
+    return try Publication(challenge, identifier: authorization.identifier, of: applicant)
   }
 
   /// Takes the CA as it is now, where the document could not be believed.
@@ -139,8 +136,8 @@ package struct OrderDocument: Sendable {
 
   private func check() throws(Failure) {
     // RFC 8555 §11.1: an account key must not end up in a certificate.
-    guard csr.publicKey?.jwk != jwk else { throw Failure.accountKeyInRequest }
-    guard order.isOver || Set(order.identifiers) == Set(askedIdentifiers) else {
+    try csr.refuseKey(ofAccount: jwk)
+    guard csr.names(are: order) else {
       throw Failure(
         .protocolBroken, "the order \(url) is for \(order.identifiers.list), not for \(askedIdentifiers.list)")
     }
@@ -210,11 +207,5 @@ extension OrderDocument {
     object[member.name] = .object(member.object)
     if challenge.isChosen { object["chosen"] = .bool(true) }
     return object
-  }
-}
-
-extension Failure {
-  package static var accountKeyInRequest: Failure {
-    Failure(.input, "the certificate request is for the account's own key", hint: "make the site a key of its own")
   }
 }

@@ -74,7 +74,3 @@ package struct JWK: Hashable, Sendable {
   /// `JSONObject` writes just so.
   package var thumbprint: String { Base64URL.encode(SHA256.digest(of: Array(object.text.utf8))) }
 }
-
-extension JSON: ExpressibleByStringLiteral {
-  package init(stringLiteral value: String) { self = .string(value) }
-}

@@ -13,15 +13,17 @@ package struct JWSAlgorithm: RawRepresentable, Hashable, Sendable {
 /// What signs: it knows its algorithm and public key, and where the private one is does not matter.
 package struct Signer {
   package let algorithm: JWSAlgorithm
-  package let jwk: JWK
+  package let publicKey: PublicKey
   /// From the signing input to the JWS signature (for ECDSA R and S side by side, RFC 7518 §3.4).
   package let sign: (_ input: [UInt8]) throws -> [UInt8]
 
-  package init(algorithm: JWSAlgorithm, jwk: JWK, sign: @escaping ([UInt8]) throws -> [UInt8]) {
+  package init(algorithm: JWSAlgorithm, publicKey: PublicKey, sign: @escaping ([UInt8]) throws -> [UInt8]) {
     self.algorithm = algorithm
-    self.jwk = jwk
+    self.publicKey = publicKey
     self.sign = sign
   }
+
+  package var jwk: JWK { publicKey.jwk }
 }
 
 /// How a request says whose key signed it: exactly one of the two (RFC 8555 §6.2).
@@ -32,7 +34,7 @@ package enum KeyIdentification: Sendable {
   case jwk
 }
 
-/// A JSON Web Signature in flattened serialization, the only form that ACME allows (RFC 8555 §6.2).
+/// Layer 1: a JSON Web Signature in flattened serialization, the only form that ACME allows (RFC 8555 §6.2).
 package struct JWS {
   /// POST-as-GET: a payload that is there and empty (RFC 8555 §6.3).
   package static let noPayload: [UInt8] = []
@@ -47,7 +49,7 @@ package struct JWS {
   package let signingInput: String
   package let signature: String
   /// The public key that the signature is checked with; nil for a MAC.
-  package let publicKey: JWK?
+  package let publicKey: PublicKey?
 
   /// Signs `payload` for `url`. Pure but for the signer: same input, same signing input.
   package init(
@@ -59,7 +61,7 @@ package struct JWS {
     case .kid(let account): header["kid"] = .string(account.text)
     case .jwk: header["jwk"] = .object(signer.jwk.object)
     }
-    try self.init(header: header, payload: payload, publicKey: signer.jwk, sign: signer.sign)
+    try self.init(header: header, payload: payload, publicKey: signer.publicKey, sign: signer.sign)
   }
 
   /// A JWS over a key with a MAC that the CA handed out: the external account binding (RFC 8555 §7.3.4).
@@ -73,7 +75,7 @@ package struct JWS {
     }
   }
 
-  init(header: JSONObject, payload: [UInt8], publicKey: JWK?, sign: ([UInt8]) throws -> [UInt8]) throws {
+  init(header: JSONObject, payload: [UInt8], publicKey: PublicKey?, sign: ([UInt8]) throws -> [UInt8]) throws {
     self.header = header
     content = payload
     self.publicKey = publicKey

@@ -128,3 +128,7 @@ extension JSONObject {
     }
   }
 }
+
+extension JSON: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) { self = .string(value) }
+}

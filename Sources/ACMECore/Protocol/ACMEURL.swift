@@ -65,3 +65,15 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
     return (host.lowercased(), port)
   }
 }
+
+extension JSONObject {
+  /// The https URL under `name`; nil where it is missing.
+  package func url(_ name: String) throws(Malformed) -> ACMEURL? {
+    guard let text = try string(name) else { return nil }
+    return try ACMEURL(text)
+  }
+
+  package func requiredURL(_ name: String) throws(Malformed) -> ACMEURL {
+    try ACMEURL(requiredString(name))
+  }
+}

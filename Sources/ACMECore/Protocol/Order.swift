@@ -78,15 +78,3 @@ package struct Order: Equatable, Sendable {
   /// Those that may still be asked for.
   var urls: [ACMEURL] { authorizations + (isOver ? [] : [finalize, certificate].compactMap { $0 }) }
 }
-
-extension JSONObject {
-  /// The https URL under `name`; nil where it is missing.
-  package func url(_ name: String) throws(Malformed) -> ACMEURL? {
-    guard let text = try string(name) else { return nil }
-    return try ACMEURL(text)
-  }
-
-  package func requiredURL(_ name: String) throws(Malformed) -> ACMEURL {
-    try ACMEURL(requiredString(name))
-  }
-}

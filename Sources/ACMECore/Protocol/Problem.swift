@@ -10,7 +10,6 @@ package struct Problem: Equatable, Sendable {
 
     package static let accountDoesNotExist = Kind(acme: "accountDoesNotExist")
     package static let badNonce = Kind(acme: "badNonce")
-    package static let badSignatureAlgorithm = Kind(acme: "badSignatureAlgorithm")
     package static let compound = Kind(acme: "compound")
     package static let externalAccountRequired = Kind(acme: "externalAccountRequired")
     package static let orderNotReady = Kind(acme: "orderNotReady")

@@ -1,44 +1,3 @@
-/// Token and account key in one, which is what the CA looks for (RFC 8555 §8.1). Each challenge type shows
-/// another projection of it.
-package struct KeyAuthorization: Equatable, Sendable {
-  package let text: String
-
-  package init(text: String) { self.text = text }
-
-  package init(token: Token, thumbprint: String) { text = "\(token.text).\(thumbprint)" }
-
-  private var digest: [UInt8] { SHA256.digest(of: Array(text.utf8)) }
-
-  /// The value of the TXT record (§8.4).
-  package var dnsValue: String { Base64URL.encode(digest) }
-
-  /// SHA-256 in lower-case hex, as in the acmeIdentifier extension (RFC 8737 §3).
-  package var tlsDigest: String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}
-
-/// A TXT record by which control of a name is proved (RFC 8555 §8.4).
-package struct TXTRecord: Equatable, Sendable {
-  /// Where the CA looks for it.
-  package let name: String
-  /// Where a CNAME at `name` leads; nil where none was followed.
-  package let target: RecordName?
-  package let value: String
-  /// Whether it is meant to stay (dns-persist-01).
-  package let stays: Bool
-
-  init(name: String, target: RecordName? = nil, value: String, stays: Bool = false) {
-    self.name = name
-    self.target = target
-    self.value = value
-    self.stays = stays
-  }
-
-  /// Where it has to be put.
-  package var place: String { target?.text ?? name }
-}
-
 /// What has to be visible where, for a challenge to succeed.
 package enum Publication: Equatable, Sendable {
   /// A file that the web server of the identifier shows (RFC 8555 §8.3).
@@ -51,14 +10,14 @@ package enum Publication: Equatable, Sendable {
   package static let httpFolder = ".well-known/acme-challenge"
 
   /// Throws where the challenge is of a type that we do not know, or cannot be met for such an identifier.
-  package init(_ challenge: Challenge, identifier: Identifier, by prover: Prover) throws(Malformed) {
+  init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
     if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
-      let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, by: prover)
+      let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
       self = .dns(TXTRecord(name: "_validation-persist.\(name.text)", value: record.value, stays: true))
       return
     }
     guard let token = challenge.answerable?.token else { throw Malformed("\(challenge.type) is not known here") }
-    let authorization = KeyAuthorization(token: token, thumbprint: prover.thumbprint)
+    let authorization = KeyAuthorization(token: token, thumbprint: applicant.thumbprint)
     switch (challenge.type, identifier) {
     case (.http01, .dns(let name, wildcard: false)):
       self = .http(token: token, host: name.text, body: authorization.text)
@@ -71,7 +30,7 @@ package enum Publication: Equatable, Sendable {
     case (.dnsAccount01, .dns(let name, _)):
       self = .dns(
         TXTRecord(
-          name: "\(prover.dnsLabel)._acme-challenge.\(name.text)", target: challenge.target,
+          name: "\(applicant.dnsLabel)._acme-challenge.\(name.text)", target: challenge.target,
           value: authorization.dnsValue))
     case (.tlsALPN01, .dns(let name, wildcard: false)):
       self = .tls(name: name.text, digest: authorization.tlsDigest)

@@ -5,14 +5,14 @@ struct StandingRecord {
 
   let value: String
 
-  init(_ challenge: JSONObject, name: DomainName, isWildcard: Bool, by prover: Prover) throws(Malformed) {
+  init(_ challenge: JSONObject, name: DomainName, isWildcard: Bool, of applicant: Applicant) throws(Malformed) {
     let issuer: String
     // What the CA wants to see is said by some; at first it was always the account's URL.
-    var account = try challenge.string("accounturi") ?? prover.accountURL.text
+    var account = try challenge.string("accounturi") ?? applicant.accountURL.text
     if let issuers = try Self.issuers(challenge, "issuerDomainNames") {
-      issuer = try Self.checked(issuers, prover.directory)
-      if challenge["accounturi"] == nil, let prefix = prover.directory.accountHashPrefix {
-        account = Self.hashedAccount(name, prover, prefix)
+      issuer = try Self.checked(issuers, applicant.directory)
+      if challenge["accounturi"] == nil, let prefix = applicant.directory.accountHashPrefix {
+        account = Self.hashedAccount(name, applicant, prefix)
       }
     } else if let issuers = try Self.issuers(challenge, "issuer-domain-names") {
       issuer = issuers[0]
@@ -52,9 +52,9 @@ struct StandingRecord {
   }
 
   /// The account without its URL (draft -02 §4.1).
-  private static func hashedAccount(_ name: DomainName, _ prover: Prover, _ prefix: String) -> String {
+  private static func hashedAccount(_ name: DomainName, _ applicant: Applicant, _ prefix: String) -> String {
     let text = Array(name.text.utf8)
-    let hashed = [UInt8(text.count)] + text + Array(prover.thumbprint.utf8) + Array(prover.accountURL.text.utf8)
+    let hashed = [UInt8(text.count)] + text + Array(applicant.thumbprint.utf8) + Array(applicant.accountURL.text.utf8)
     return "\(prefix)sha-256/\(Base64URL.encode(SHA256.digest(of: hashed)))"
   }
 }

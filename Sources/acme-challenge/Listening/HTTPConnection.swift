@@ -1,18 +1,18 @@
 import ACMECore
 import Glibc
 
-/// Answers one request for a key authorization (RFC 8555 §8.3), and closes.
+/// Responds to one request for a key authorization (RFC 8555 §8.3), and closes.
 final class HTTPConnection: LookerConnection {
   private static let maxRequest = 8 << 10
 
   let socket: Int32
-  private let answers: Answers<String>
+  private let shown: Shown<String>
   private var request: [UInt8] = []
   private var response: ArraySlice<UInt8>?
 
-  init(_ socket: Int32, _ answers: Answers<String>) {
+  init(_ socket: Int32, _ shown: Shown<String>) {
     self.socket = socket
-    self.answers = answers
+    self.shown = shown
   }
 
   func advance() -> Int32? { response == nil ? read() : write() }
@@ -24,7 +24,7 @@ final class HTTPConnection: LookerConnection {
     request += buffer[..<count]
     guard request.count <= Self.maxRequest else { return nil }
     guard request.firstRange(of: Array("\r\n\r\n".utf8)) != nil else { return POLLIN }
-    response = answer()[...]
+    response = responseToRequest()[...]
     return write()
   }
 
@@ -37,12 +37,12 @@ final class HTTPConnection: LookerConnection {
     return response?.isEmpty ?? true ? nil : POLLOUT
   }
 
-  /// Only what it was told is answered, letter by letter: nothing of the request comes back (RFC 8555 §11.3).
-  private func answer() -> [UInt8] {
+  /// Only what it was told is shown, letter by letter: nothing of the request comes back (RFC 8555 §11.3).
+  private func responseToRequest() -> [UInt8] {
     let line = String(decoding: request.prefix { $0 != 0x0D }, as: UTF8.self).split(separator: " ")
     guard line.count == 3, line[2].hasPrefix("HTTP/1.") else { return Self.response("400 Bad Request", "") }
     guard line[0] == "GET" || line[0] == "HEAD" else { return Self.response("405 Method Not Allowed", "") }
-    guard let body = answers[String(line[1])] else { return Self.response("404 Not Found", "") }
+    guard let body = shown[String(line[1])] else { return Self.response("404 Not Found", "") }
     return Self.response("200 OK", body, withBody: line[0] == "GET")
   }
 

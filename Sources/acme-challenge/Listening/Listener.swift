@@ -11,7 +11,7 @@ protocol LookerConnection: AnyObject {
   func advance() -> Int32?
 }
 
-/// Answers on some sockets in a thread of its own, from `init` to `close`.
+/// Serves some sockets in a thread of its own, from `init` to `close`.
 final class Listener: Sendable {
   private static let maxConnections = 100
   private static let secondsPerConnection = 10
@@ -57,7 +57,7 @@ final class Listener: Sendable {
     return plain
   }
 
-  /// Returns when nothing is answered any more and the port is free.
+  /// Returns when nothing is served any more and the port is free.
   func close() {
     var end: UInt8 = 0
     write(wakeUp.writer, &end, 1)

@@ -1,4 +1,5 @@
 import ACMECore
+import ACMETool
 import ArgumentParser
 import Glibc
 
@@ -87,9 +88,8 @@ struct ListeningSockets: Sendable {
 
   private static func failure(_ address: ListeningAddress) -> Failure {
     let code = errno
-    let reason = String(cString: strerror(code))
     return Failure(
-      .cannotCreate, "can't listen on \(address.text): \((reason.first?.lowercased() ?? "") + reason.dropFirst())",
+      .cannotCreate, "can't listen on \(address.text): \(IOError(code).reason)",
       hint: code == EADDRINUSE
         ? "another program listens there"
         : code == EACCES ? "the ports below 1024 are root's, or of who has CAP_NET_BIND_SERVICE" : nil)

@@ -1,6 +1,8 @@
-/// A port that answers as long as there is something to show.
-final class ListeningPort<Answer: Sendable> {
-  let answers = Answers<Answer>()
+import Synchronization
+
+/// A port that is served as long as there is something to show.
+final class ListeningPort<Value: Sendable> {
+  private let shown = Shown<Value>()
   private let address: ListeningAddress
   private var sockets: ListeningSockets?
   private var listener: Listener?
@@ -16,21 +18,35 @@ final class ListeningPort<Answer: Sendable> {
   }
 
   func show(
-    _ answer: Answer, as name: String,
-    connect: (Answers<Answer>) throws -> @Sendable (Int32) -> (any LookerConnection)?
+    _ value: Value, as name: String,
+    connect: (Shown<Value>) throws -> @Sendable (Int32) -> (any LookerConnection)?
   ) throws {
     try take()
-    answers[name] = answer
+    shown[name] = value
     guard listener == nil, let sockets else { return }
-    listener = try Listener(sockets, connect: connect(answers))
+    listener = try Listener(sockets, connect: connect(shown))
   }
 
   /// With the last one the port is free again.
   func hide(_ name: String) {
-    answers[name] = nil
-    guard answers.isEmpty else { return }
+    shown[name] = nil
+    guard shown.isEmpty else { return }
     listener?.close()
     listener = nil
     sockets = nil
   }
+}
+
+/// What is shown to who asks for which name: told by one thread, looked up by another.
+final class Shown<Value: Sendable>: Sendable {
+  private let values = Mutex<[String: Value]>([:])
+
+  subscript(name: String) -> Value? {
+    get { values.withLock { $0[name] } }
+    set { values.withLock { $0[name] = newValue } }
+  }
+
+  var isEmpty: Bool { values.withLock(\.isEmpty) }
+
+  var all: [Value] { values.withLock { Array($0.values) } }
 }

@@ -51,9 +51,9 @@ final class TLSContext: Sendable {
 
   /// Set up before any other thread knows of it; libssl itself counts its users.
   nonisolated(unsafe) let pointer: OpaquePointer
-  private let certificates: Answers<ShownCertificate>
+  private let certificates: Shown<ShownCertificate>
 
-  init(_ certificates: Answers<ShownCertificate>) throws {
+  init(_ certificates: Shown<ShownCertificate>) throws {
     guard let pointer = SSL_CTX_new(TLS_server_method()) else { throw Failure(.bug, "libssl can't be started") }
     self.pointer = pointer
     self.certificates = certificates

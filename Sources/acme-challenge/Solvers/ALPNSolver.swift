@@ -1,5 +1,15 @@
 import ACMECore
 import ACMETool
+import ArgumentParser
+
+struct ALPNOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("tls-alpn-01: answer on this port while the CA looks.", valueName: "[addr:]port"),
+    transform: ListeningAddress.init(text:))
+  var alpn: ListeningAddress?
+
+  var solver: (any Solver)? { alpn.map(ALPNSolver.init) }
+}
 
 /// tls-alpn-01: shows a certificate with the proof to who asks for `acme-tls/1` (RFC 8737, for addresses RFC 8738).
 struct ALPNSolver: Solver {
@@ -13,18 +23,22 @@ struct ALPNSolver: Solver {
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }
-    let address: IPAddress? = if case .ip(let address) = proof.identifier { address } else { nil }
-    let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: keyAuthorization)
-    try port.show(ShownCertificate(certificate: certificate, address: address), as: name) { certificates in
-      let context = try TLSContext(certificates)
-      return { TLSConnection($0, context) }
+  func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
+    try inPlace.each(proofs) { proof in
+      guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }
+      let address: IPAddress? = if case .ip(let address) = proof.identifier { address } else { nil }
+      let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: keyAuthorization.text)
+      try port.show(ShownCertificate(certificate: certificate, address: address), as: name) { certificates in
+        let context = try TLSContext(certificates)
+        return { TLSConnection($0, context) }
+      }
     }
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) {
-    guard case .tls(let name, _) = proof.publication else { return }
-    port.hide(name)
+  func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
+    cleanup.each(proofs) { proof in
+      guard case .tls(let name, _) = proof.publication else { return }
+      port.hide(name)
+    }
   }
 }

@@ -1,11 +1,17 @@
 import ACMECore
 import ACMETool
+import ArgumentParser
+
+struct ManualOption: ParsableArguments {
+  @Flag(help: "With --type: say on the terminal what to publish for the other names, and wait for Enter.")
+  var manual = false
+
+  func solver(by type: Challenge.Kind?) -> (any Solver)? { manual ? type.map(ManualSolver.init) : nil }
+}
 
 /// Any challenge: a person puts it in place, told on the terminal what and where.
-final class ManualSolver: Solver {
+struct ManualSolver: Solver {
   private let type: Challenge.Kind
-  private var lines: [String] = []
-  private var isToldOfCleaning = false
 
   init(_ type: Challenge.Kind) { self.type = type }
 
@@ -19,23 +25,23 @@ final class ManualSolver: Solver {
     }
   }
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) { lines.append(proof.publication.line) }
-
   /// Says all of it at once. The person's time is not the tool's.
-  func conclude(_ circumstances: Circumstances) throws {
-    guard !lines.isEmpty else { return }
-    let text = "\(circumstances.tool.name): please publish, and leave what else is there:\n" + indented(lines)
-    try circumstances.budget.standingStill {
-      try Terminal.waitForEnter("\(text)\(circumstances.tool.name): press Enter when that is done: ")
+  func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
+    let tool = inPlace.circumstances.tool.name
+    var text = "\(tool): please publish, and leave what else is there:\n"
+    inPlace.each(proofs) { text += line($0) }
+    try inPlace.circumstances.budget.standingStill {
+      try Terminal.waitForEnter("\(text)\(tool): press Enter when that is done: ")
     }
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
-    if case .dns(let record) = proof.publication, record.stays { return }
-    let head = isToldOfCleaning ? "" : "\(circumstances.tool.name): this may be taken away now:\n"
-    isToldOfCleaning = true
-    try Terminal.show(head + indented([proof.publication.line]))
+  func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
+    var head = "\(cleanup.circumstances.tool.name): this may be taken away now:\n"
+    cleanup.each(proofs.filter { $0.record?.stays != true }) { proof in
+      defer { head = "" }
+      try Terminal.show(head + line(proof))
+    }
   }
 
-  private func indented(_ lines: [String]) -> String { lines.map { "  \($0.shown(limit: 4000))\n" }.joined() }
+  private func line(_ proof: Proof) -> String { "  \(proof.publication.line.shown(limit: 4000))\n" }
 }

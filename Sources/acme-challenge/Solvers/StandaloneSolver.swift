@@ -1,7 +1,17 @@
 import ACMECore
 import ACMETool
+import ArgumentParser
 
-/// http-01: answers from this process while the CA looks.
+struct StandaloneOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("http-01: answer on this port while the CA looks.", valueName: "[addr:]port"),
+    transform: ListeningAddress.init(text:))
+  var standalone: ListeningAddress?
+
+  var solver: (any Solver)? { standalone.map(StandaloneSolver.init) }
+}
+
+/// http-01: serves the files from this process while the CA looks.
 struct StandaloneSolver: Solver {
   private let port: ListeningPort<String>
 
@@ -13,14 +23,18 @@ struct StandaloneSolver: Solver {
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard case .http(let token, _, let body) = proof.publication else { return }
-    try port.show(body, as: path(of: token)) { answers in { HTTPConnection($0, answers) } }
+  func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
+    try inPlace.each(proofs) { proof in
+      guard case .http(let token, _, let body) = proof.publication else { return }
+      try port.show(body, as: path(of: token)) { shown in { HTTPConnection($0, shown) } }
+    }
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) {
-    guard case .http(let token, _, _) = proof.publication else { return }
-    port.hide(path(of: token))
+  func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
+    cleanup.each(proofs) { proof in
+      guard case .http(let token, _, _) = proof.publication else { return }
+      port.hide(path(of: token))
+    }
   }
 
   private func path(of token: Token) -> String { "/\(Publication.httpFolder)/\(token.text)" }

@@ -90,6 +90,6 @@ final class WebRoot {
       return Failure(
         status, "\(what): a link leads out of the web root", hint: "name the folder that it leads to as the web root")
     }
-    return Failure(status, "\(what): \(String(cString: strerror(errno)).asClause)")
+    return Failure(status, "\(what): \(IOError(errno).reason)")
   }
 }

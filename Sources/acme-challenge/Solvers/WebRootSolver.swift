@@ -23,18 +23,25 @@ struct WebRootSolver: Solver {
     for folder in identifiers.compactMap(folder) where known.insert(folder).inserted { _ = try WebRoot(folder) }
   }
 
-  func publish(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard let folder = folder(for: proof.identifier), case .http(let token, _, let body) = proof.publication else {
-      return
+  func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
+    try inPlace.each(proofs) { proof in
+      guard let file = try file(for: proof) else { return }
+      try file.root.put(file.body, as: file.token)
     }
-    try WebRoot(folder).put(body, as: token)
   }
 
-  func clean(_ proof: Proof, _ circumstances: Circumstances) throws {
-    guard let folder = folder(for: proof.identifier), case .http(let token, _, let body) = proof.publication else {
-      return
+  func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
+    cleanup.each(proofs) { proof in
+      guard let file = try file(for: proof) else { return }
+      try file.root.remove(file.token, ifStill: file.body)
     }
-    try WebRoot(folder).remove(token, ifStill: body)
+  }
+
+  private func file(for proof: Proof) throws -> (root: WebRoot, token: Token, body: String)? {
+    guard let folder = folder(for: proof.identifier), case .http(let token, _, let body) = proof.publication else {
+      return nil
+    }
+    return (try WebRoot(folder), token, body)
   }
 
   private func folder(for identifier: Identifier) -> Path? { named[identifier] ?? general }

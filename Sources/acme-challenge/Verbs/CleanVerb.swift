@@ -1,4 +1,5 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -21,12 +22,13 @@ struct CleanVerb: Step {
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
   }
 
+  var input: Input? { Input(.order, orProblem: true) }
+
   /// After a failure there is something to clean too: what the problem's order names. The problem is then passed on.
-  func perform(_ tool: Tool) throws -> Product {
-    let input = try tool.readStandardInput(DocumentFormat.order.title, refusingProblems: false)
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     if let problem = tool.problem(in: input) {
       do {
-        if var document = try problem.order { try clean(&document, tool, after: false) }
+        if let document = try problem.order { _ = try clean(document, tool, after: false) }
       } catch let interrupted as Interrupted {
         throw interrupted
       } catch {
@@ -34,34 +36,29 @@ struct CleanVerb: Step {
       }
       throw tool.earlierFailure(problem)
     }
-    var document = try OrderDocument(tool.document(.order, in: input))
-    try clean(&document, tool, after: true)
-    if !output.isPipe { document.replayNonce = nil }
-    return .document(try document.object)
+    let document = try OrderDocument(tool.document(.order, in: input))
+    return try clean(document, tool, after: true).product(nonce: document.replayNonce, for: output)
   }
 
-  private func clean(_ document: inout OrderDocument, _ tool: Tool, after isSuccess: Bool) throws {
-    let solvers = try solving.serving(document)
+  private func clean(_ read: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws -> OrderDocument {
+    let solvers = solving.solvers
+    try solvers.refuseToServeNone(of: read)
     tool.explainCleaning()
-    let circumstances = Circumstances(
-      tool: tool, budget: try time.budget(tool), heedsSignals: true, isSuccess: isSuccess)
-    try follow.follow(&document, asking: resolver, circumstances.budget) { _, _ in true }
-    var failure: (any Error)?
-    for authorization in document.authorizations {
-      guard let (solver, type) = solvers.solver(for: authorization.identifier) else { continue }
-      for challenge in authorization.challenges where challenge.type == type {
-        guard let proof = document.proof(challenge, of: authorization) else { continue }
-        // One that can't be taken away is no reason to leave the others.
-        do {
-          try solver.clean(proof, circumstances)
-        } catch let interrupted as Interrupted {
-          throw interrupted
-        } catch {
-          if let failure { tool.messages.warning(Failure(failure, in: "cleaning up").message) }
-          failure = error
-        }
-      }
+    let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
+    let following = try Following(follow, asking: resolver, circumstances.budget)
+    let document = try following?.following(read) { _, _ in true } ?? read
+    let proofs = document.authorizations.flatMap { authorization in
+      let type = solvers.challengeType(for: authorization.identifier)
+      return authorization.challenges.filter { $0.type == type }.compactMap { document.proof($0, of: authorization) }
     }
+    // The last failure is the verb's own.
+    var failure: (any Error)?
+    let cleanup = Cleanup(circumstances, after: isSuccess) { _, error in
+      if let failure, !(error is Interrupted) { tool.messages.warning(Failure(failure, in: "cleaning up").message) }
+      failure = error
+    }
+    cleanup.run(solvers.batches(of: proofs))
     if let failure { throw failure }
+    return document
   }
 }

@@ -1,9 +1,10 @@
 import ACMEClient
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
-struct OrderVerb: Step {
+struct OrderVerb: OrderStep {
   static let configuration = CommandConfiguration.verb(
     "order", of: "acme-challenge", abstract: "Place the order, and work out what is to be published.")
   static let outputKind = OutputKind.document
@@ -30,10 +31,9 @@ struct OrderVerb: Step {
     }
   }
 
-  func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+  var input: Input? { Input("a certificate request") }
 
-  func perform(_ tool: Tool) throws -> Product {
-    let input = try tool.readStandardInput("a certificate request")
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let request = try reading("stdin") { try CertificateRequest(input) }
     let solvers = solving.solvers
     if !solvers.isEmpty {
@@ -43,40 +43,17 @@ struct OrderVerb: Step {
       throw Failure(.usage, "\(type) can't prove control of \(identifier)")
     }
     try output.refuseWithoutReader()
-    var (client, document) =
-      try url.map { try takeUp($0, request, tool) } ?? asked.order(request, order, tool)
-    if solvers.isEmpty {
-      try document.choose(type: solving.choice.type, isRequired: false)
-    } else {
-      try document.choose(by: solvers)
+    let ordering = try Ordering(request, order, tool)
+    let run = try url.map(ordering.takeUp) ?? ordering.place(asked)
+    let following = try Following(follow, asking: resolver, run.client.budget, in: run.client.world)
+    try run.revise {
+      let document =
+        solvers.isEmpty
+        ? try $0.choosing(solving.choice.type, isRequired: false) : try $0.choosing(by: solvers)
+      return try following?.following(document) ?? document
     }
-    try follow.follow(&document, asking: resolver, with: client)
-    tool.explainProofs(of: document)
-    document.replayNonce = output.isPipe ? client.unusedNonce : nil
-    return .document(try document.object)
-  }
-
-  private func takeUp(
-    _ url: ACMEURL, _ request: CertificateRequest, _ tool: Tool
-  ) throws -> (client: Client, document: OrderDocument) {
-    let (client, account) = try NewOrder.connect(request, order, tool)
-    let order = try client.order(at: url)
-    guard order.isOver || Set(order.identifiers) == Set(request.identifiers) else {
-      throw Failure(
-        .input,
-        "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"
-      )
-    }
-    // One that is over may not say its names.
-    let identifiers = order.isOver ? request.identifiers : order.identifiers
-    var document = try OrderDocument(
-      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url,
-      asked: ["identifiers": .array(identifiers.map { .object($0.object) })],
-      order: order, csr: request)
-    tool.order = document
-    try client.refuseDead(&document)
-    try client.fetchAuthorizations(&document, tool)
-    return (client, document)
+    tool.explainProofs(of: run.document)
+    return try run.product(for: output)
   }
 
   private static func url(_ text: String) throws -> ACMEURL {

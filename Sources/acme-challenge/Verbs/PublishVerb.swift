@@ -1,4 +1,5 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -21,36 +22,26 @@ struct PublishVerb: Step {
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
   }
 
-  func perform(_ tool: Tool) throws -> Product {
-    var document = try tool.readOrder()
-    let solvers = try solving.serving(document)
-    try document.choose(by: solvers)
-    let circumstances = Circumstances.publishing(tool, try time.budget(tool))
-    try follow.follow(&document, asking: resolver, circumstances.budget)
+  var input: Input? { Input(.order) }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let read = try tool.readOrder(input)
+    let solvers = solving.solvers
+    try solvers.refuseToServeNone(of: read)
+    let chosen = try read.choosing(by: solvers)
+    let budget = try time.budget(tool)
+    let document = try Following(follow, asking: resolver, budget)?.following(chosen) ?? chosen
     tool.explainProofs(of: document)
     Signals.hold()
-    var published = Published()
+    let inPlace = InPlace(by: solvers, tool, budget)
     do {
-      try published.publish(document, by: solvers, circumstances)
+      try inPlace.publish(document)
       if Signals.isPending { throw Interrupted() }
     } catch {
-      published.clean(tool, after: false)
+      inPlace.clean(after: false)
       throw error
     }
     Signals.release()
-    if !output.isPipe { document.replayNonce = nil }
-    return .document(try document.object)
-  }
-}
-
-extension SolverOptions {
-  /// The solvers, if they serve any name of the document at all. The names that they don't serve are passed over.
-  func serving(_ document: OrderDocument) throws -> Solvers {
-    guard !solvers.isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR or --hook CMD") }
-    let identifiers = document.authorizations.map(\.identifier)
-    guard identifiers.isEmpty || identifiers.contains(where: { solvers.solver(for: $0) != nil }) else {
-      throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")
-    }
-    return solvers
+    return try document.product(nonce: read.replayNonce, for: output)
   }
 }

@@ -1,4 +1,5 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
 import ArgumentParser
 
@@ -10,8 +11,10 @@ struct ShowVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  func perform(_ tool: Tool) throws -> Product {
-    let document = try tool.readOrder()
+  var input: Input? { Input(.order) }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let document = try tool.readOrder(input)
     tool.explainProofs(of: document)
     let lines = document.authorizations.filter { $0.status == .pending }.flatMap { authorization in
       let challenges = authorization.chosen.map { [$0] } ?? authorization.challenges

@@ -13,12 +13,6 @@ import Testing
     #expect(String(decoding: try key.pem(), as: UTF8.self).hasPrefix("-----BEGIN PRIVATE KEY-----\n"))
   }
 
-  @Test(arguments: KeyType.allCases)
-  func `a JWK becomes the DER that OpenSSL makes of the key`(_ type: KeyType) throws {
-    let key = try PrivateKey.generate(type).publicKey
-    #expect(key.jwk.publicKeyInfo == key.info)
-  }
-
   @Test func `a signature's numbers are as short as DER has them, and never negative`() throws {
     let halves = [UInt8](repeating: 0, count: 31) + [0x80] + [UInt8](repeating: 0, count: 30) + [0x7F, 0xFF]
     let jwk = try PublishedKeys.rfc7515A3.privateKey.publicKey.jwk

@@ -4,19 +4,19 @@ import Testing
 
 /// What is to be published for the challenge types of the drafts, with the drafts' own examples.
 @Suite struct PublicationTests {
-  private func prover(
+  private func applicant(
     _ account: String = "https://ca.example/acct/123", meta: String = "{}"
-  ) throws -> Prover {
-    Prover(
+  ) throws -> Applicant {
+    Applicant(
       thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", accountURL: try ACMEURL(account),
       directory: try Directory(Samples.object(#"{"meta":\#(meta)}"#)))
   }
 
   private func publication(
-    _ type: String, _ members: String, for name: String = "example.com", by prover: Prover
+    _ type: String, _ members: String, for name: String = "example.com", of applicant: Applicant
   ) throws -> Publication {
     let challenge = try Challenge(Samples.object(#"{"type":"\#(type)","url":"https://ca.example/c/1",\#(members)}"#))
-    return try Publication(challenge, identifier: Identifier(typed: name), by: prover)
+    return try Publication(challenge, identifier: Identifier(typed: name), of: applicant)
   }
 
   @Test(arguments: [
@@ -25,14 +25,16 @@ import Testing
     ("https://ca.example/acct/123", "_h5zlfqoi7m5jaytl"),
   ])
   func `an account's record has a name of its own`(_ account: String, _ label: String) throws {
-    #expect(try prover(account).dnsLabel == label)
+    #expect(try applicant(account).dnsLabel == label)
     let token = #""token":"LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0""#
     for name in ["example.org", "*.example.org"] {
       #expect(
-        try publication("dns-account-01", token, for: name, by: prover(account)).line
+        try publication("dns-account-01", token, for: name, of: applicant(account)).line
           == "\(label)._acme-challenge.example.org TXT _cC5rvB9vM8qzT3MTBcTeVpQwtbNypBXyQnE4fhM9QQ")
     }
-    #expect(throws: Malformed.self) { try publication("dns-account-01", token, for: "192.0.2.1", by: prover(account)) }
+    #expect(throws: Malformed.self) {
+      try publication("dns-account-01", token, for: "192.0.2.1", of: applicant(account))
+    }
   }
 
   private let first = #""issuer-domain-names":["authority.example","ca.example"]"#
@@ -41,17 +43,17 @@ import Testing
 
   @Test func `a standing record names the account by its URL`() throws {
     #expect(
-      try publication("dns-persist-01", first, by: prover()).line
+      try publication("dns-persist-01", first, of: applicant()).line
         == "_validation-persist.example.com TXT authority.example; accounturi=https://ca.example/acct/123")
     #expect(
-      try publication("dns-persist-01", first, for: "*.example.com", by: prover()).line
+      try publication("dns-persist-01", first, for: "*.example.com", of: applicant()).line
         == "_validation-persist.example.com TXT authority.example; accounturi=https://ca.example/acct/123; policy=wildcard"
     )
   }
 
   @Test func `a standing record names the account as the CA wants it`() throws {
     #expect(
-      try publication("dns-persist-01", #""accounturi":"urn:a:1","# + first, by: prover(meta: hashing)).line
+      try publication("dns-persist-01", #""accounturi":"urn:a:1","# + first, of: applicant(meta: hashing)).line
         == "_validation-persist.example.com TXT authority.example; accounturi=urn:a:1")
   }
 
@@ -59,11 +61,12 @@ import Testing
     let value =
       "accounturi=https://ca.example/account-hash/sha-256/5SQm7n6tPh2-PlLbCKGnViTXX5z19SCN4cPGQHSk-kw"
     #expect(
-      try publication("dns-persist-01", second, by: prover(meta: hashing)).line
+      try publication("dns-persist-01", second, of: applicant(meta: hashing)).line
         == "_validation-persist.example.com TXT authority.example; \(value)")
-    let plain = try publication("dns-persist-01", second, by: prover()).line
+    let plain = try publication("dns-persist-01", second, of: applicant()).line
     #expect(plain.hasSuffix("; accounturi=https://ca.example/acct/123"))
-    let told = try publication("dns-persist-01", #""accounturi":"urn:a:1","# + second, by: prover(meta: hashing)).line
+    let told = try publication("dns-persist-01", #""accounturi":"urn:a:1","# + second, of: applicant(meta: hashing))
+      .line
     #expect(told.hasSuffix("; accounturi=urn:a:1"))
   }
 
@@ -75,8 +78,8 @@ import Testing
     (#"{"accountHashPrefix":"https://h/;x"}"#, nil), (#"{"accountHashPrefix":"h \u0007"}"#, nil),
   ])
   func `an issuer is one that the CA announces`(_ meta: String, _ issuer: String?) throws {
-    let prover = try prover(meta: meta)
-    let line = try? publication("dns-persist-01", second, by: prover).line
+    let applicant = try applicant(meta: meta)
+    let line = try? publication("dns-persist-01", second, of: applicant).line
     #expect(line?.split(separator: " ")[2] == issuer.map { "\($0);" })
   }
 
@@ -92,7 +95,7 @@ import Testing
     #""issuer-domain-names":["ca.example"],"accounturi":"""#, #""issuer-domain-names":["ca.example"],"accounturi":7"#,
   ])
   func `a challenge that names no issuer rightly can't be met`(_ members: String) throws {
-    let prover = try prover()
-    #expect(throws: Malformed.self) { try publication("dns-persist-01", members, by: prover) }
+    let applicant = try applicant()
+    #expect(throws: Malformed.self) { try publication("dns-persist-01", members, of: applicant) }
   }
 }

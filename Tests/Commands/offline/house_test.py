@@ -7,8 +7,6 @@ import pytest
 from tools import BIN, REPO, ToolTest
 
 TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain")
-VERBS = {"acme-key": ("public", "jwk", "thumbprint", "import"),
-         "acme-challenge": ("order", "show", "publish", "respond", "wait", "clean", "cancel")}
 OFFLINE = ("acme-key", "acme-csr")
 EVERYWHERE = {"--help", "--version"}  # swift-argument-parser's own, with their short forms and -…completion-script
 PARSERS_OWN = EVERYWHERE | {"-h", "--generate-completion-script"}
@@ -75,15 +73,23 @@ class OptionsTest(ToolTest):
         for tool in TOOLS:
             with self.subTest(tool):
                 helped = self.help(tool)
-                for verb in VERBS.get(tool, ()):
+                for verb in self.verbs(tool):
                     helped |= self.help(tool, verb)
                 paged = self.man(tool)
                 self.assertEqual(helped - PARSERS_OWN - paged, set(), "in --help, not in the man page")
                 self.assertEqual(paged - PARSERS_OWN - helped, set(), "in the man page, not in --help")
 
+    def test_man_and_help_have_the_same_verbs(self):
+        for tool in TOOLS:
+            with self.subTest(tool):
+                page = (REPO / "man" / f"{tool}.1").read_text()
+                synopsis = re.search(r"(?ms)^\.Sh SYNOPSIS$(.*?)^\.Sh ", page)[1]
+                verbs = [verb for line in re.findall(r"(?m)^\.Cm (.+)$", synopsis) for verb in line.split(" | ")]
+                self.assertEqual(sorted(verbs), sorted(self.verbs(tool)))
+
     def test_usage_is_what_one_types(self):
         for tool in TOOLS:
-            for command in (tool, *(f"{tool} {verb}" for verb in VERBS.get(tool, ()))):
+            for command in (tool, *(f"{tool} {verb}" for verb in self.verbs(tool))):
                 with self.subTest(command):
                     self.assertRegex(self.run_tool(*command.split(), "--help").text, f"(?m)^USAGE: {command}")
 
@@ -103,7 +109,7 @@ class OptionsTest(ToolTest):
         later = {"--replaces", "--signer", "--public-key", "--list",
                  "--prefer", "--trust", "--part", "--format"}
         for tool in TOOLS:
-            for verb in ((), *((verb,) for verb in VERBS.get(tool, ()))):
+            for verb in ((), *((verb,) for verb in self.verbs(tool))):
                 with self.subTest(tool=tool, verb=verb):
                     self.assertFalse(self.help(tool, *verb) & later)
 
@@ -158,6 +164,30 @@ class SourcesTest(ToolTest):
             for module in re.findall(r"(?m)^\s*(?:\w+\s+)?import (\w+)", file.read_text()):
                 if module in homes:
                     self.assertIn(home, homes[module], f"{file.relative_to(REPO)} imports {module}")
+
+    def test_modules(self):
+        """What is offline can't reach the network: neither by an import, nor by the manifest."""
+        below = {"ACMECore": set(), "ACMEClient": {"ACMECore"}, "ACMETool": {"ACMECore"},
+                 "ACMENetwork": {"ACMECore", "ACMEClient", "ACMETool"}}
+        for tool in TOOLS:
+            below[tool] = {"ACMECore", "ACMETool"} if tool in OFFLINE else set(below)
+        manifest = (REPO / "Package.swift").read_text()
+        for file in self.sources():
+            home = pathlib.Path(file.relative_to(REPO / "Sources")).parts[0]
+            imported = set(re.findall(r"(?m)^\s*(?:\w+\s+)?import (ACME\w+)", file.read_text()))
+            self.assertLessEqual(imported, below[home], file.relative_to(REPO))
+        for module in "ACMECore", "ACMEClient", "ACMETool", "ACMENetwork":
+            declared = re.search(rf'name: "{module}", dependencies: \[([^\]]*)\]', manifest)
+            self.assertTrue(declared, module)
+            self.assertEqual(set(re.findall(r"ACME\w+", declared[1])), below[module])
+
+    def test_the_order_in_progress_has_one_owner(self):
+        """Nobody else says how the order stands, and nobody is handed the document to change it."""
+        for file in self.sources():
+            text = file.read_text()
+            self.assertNotIn("inout OrderDocument", text, file.relative_to(REPO))
+            if file.name != "OrderRun.swift":
+                self.assertNotRegex(text, r"tool\.order\??(?:\.\w+)? = ", file.relative_to(REPO))
 
     def test_one_package(self):
         manifest = (REPO / "Package.swift").read_text()

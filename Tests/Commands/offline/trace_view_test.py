@@ -25,6 +25,9 @@ JWK = {"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29", "n": (
     "nqDKgw")}
 KEY_AUTHORIZATION = f"{TOKEN}.NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
+SECTIONS = {"the directory": "7.1.1", "a nonce": "7.2", "newAccount": "7.3", "newOrder": "7.4", "the order": "7.4",
+            "finalize": "7.4", "the authorization": "7.5", "the challenge": "7.5.1", "the certificate": "7.4.2"}
+
 HOSTILE = "</pre></script><img src=x onerror=alert(1)> \" ' & \u202e\u0007\u2028\u0000\ufeff\ud800 \U000e0041 {names}"
 
 # As far as the browser knows, nothing reaches out of the window or of its own box.
@@ -56,6 +59,8 @@ class Trace:
             response["body"] = body
         self.exchanges.append({"tool": tool, "pid": pid, "n": n, "time": "2026-11-24T03:00:00Z", "milliseconds": 12,
                                "purpose": purpose, "request": request, "response": response})
+        if purpose in SECTIONS:
+            self.exchanges[-1]["section"] = f"RFC 8555, section {SECTIONS[purpose]}"
         return self.exchanges[-1]
 
     def text(self):
@@ -173,6 +178,32 @@ class PageTest(TraceViewTest):
         self.assertIn("2 certificates, the leaf first", outline.says["says"])
         self.has(page, "MIIBleaf\n-----END")
 
+    def sections(self, trace):
+        """What stands beside each request and its answer."""
+        return re.findall(r'<b>(?:\d+\. )?([^<]+)</b>(?:<span class="standard">([^<]*)</span>)?', self.view(trace)[0])
+
+    def test_the_section_is_the_one_in_the_trace(self):
+        trace = Trace()
+        trace.say("acme-renewal", "the renewal window", "/window", method="GET")["section"] = "RFC 9773, section 4.1"
+        trace.say("acme-chain", "the alternate", "/cert/2", "")["section"] = "RFC 8555, section 7.4.2"
+        trace.say("acme-odd", "the odd", "/odd", "")["section"] = "RFC 9999, section 1"
+        trace.say("acme-odd", "the even", "/even", "")["section"] = "somewhere"
+        self.assertEqual([found for found in self.sections(trace) if found[0] != "200 OK"], [
+            ("the renewal window", "RFC 9773 §4.1"), ("the alternate", "RFC 8555 §7.4.2, §6.3"),
+            ("the odd", "RFC 9999 §1, RFC 8555 §6.3"), ("the even", "somewhere, RFC 8555 §6.3")])
+
+    def test_an_older_trace_has_no_sections(self):
+        """The page then says only what it knows of itself."""
+        trace = Trace()
+        trace.say("acme-chain", "the directory", "/dir", method="GET", body={"newNonce": f"{CA}/nonce"})
+        trace.say("acme-chain", "newOrder", "/new-order", {"identifiers": []}, 201, {"status": "pending"})
+        trace.say("acme-chain", "the certificate", "/cert/1", "", 404, {})
+        for e in trace.exchanges:
+            del e["section"]
+        self.assertEqual(self.sections(trace), [
+            ("the directory", ""), ("200 OK", ""), ("newOrder", ""), ("201 Created", "RFC 8555 §7.1.6"),
+            ("the certificate", "RFC 8555 §6.3"), ("404 Not Found", "RFC 8555 §6.7")])
+
     def test_what_failed_stands_out(self):
         says = self.view(journey())[1].says
         refused, invalid = says["answer bad"]
@@ -243,7 +274,7 @@ class HostileTest(TraceViewTest):
             return [poisoned(v) for v in value] if isinstance(value, list) else value + HOSTILE if isinstance(
                 value, str) else value
         for e in wild.exchanges:
-            for member in "tool", "purpose", "error":
+            for member in "tool", "purpose", "section", "error":
                 if member in e:
                     e[member] += HOSTILE
             e["request"] = poisoned(e["request"])
@@ -362,6 +393,7 @@ class StatusTest(TraceViewTest):
             "line 1 is not an exchange": "[]",
             "line 1 is not an exchange: no good time": line.replace("03:00:00Z", "3 o'clock"),
             "line 1 is not an exchange: no good pid": re.sub(r'"pid": \d+', '"pid": "7"', line),
+            "line 1 is not an exchange: no good section": line.replace('"RFC 8555, section 7.3"', "7.3"),
             "line 1 is not an exchange: no good n": line.replace('"n": 3', '"n": 3.5'),
             "line 1 is not an exchange: no good request.headers":
                 line.replace('"user-agent": "acme-register/1.0"', '"user-agent": 3'),
@@ -385,7 +417,7 @@ class BrowserTest(TraceViewTest):
         trace.say("acme-challenge", "the challenge", f"/chall/{long}", {}, 403, {
             "type": f"urn:ietf:params:acme:error:{long}", "detail": long * 2})
         trace.say("acme-" + "w" * 200, "purpose" * 20, f"/{long}?" + "%20" * 90, {"identifiers": [{"value": long}]},
-                  body={long: {long: [long]}}, link=long)
+                  body={long: {long: [long]}}, link=long)["section"] = long
         return trace
 
     def test_it_fits_every_window_and_the_paper(self):

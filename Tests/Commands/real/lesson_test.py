@@ -12,9 +12,9 @@ from testbed import PipelineTest, wait_until
 from tools import BIN, REPO, ToolTest
 
 LESSON = REPO / "scripts" / "lesson"
-SOURCE = LESSON.read_text(encoding="utf-8")
-PROMISES = {name: (int(status), words) for name, _, status, words in
-            re.findall(r"""(?m)^    \[([\w-]+)\]=(['"])(\d+) (.+)\2$""", SOURCE)}
+SOURCE = LESSON.with_suffix(".md").read_text(encoding="utf-8")
+PROMISES = {name: (int(status), words) for name, status, words in
+            re.findall(r"(?m)^> ([\w-]+): status (\d+), (.+)$", SOURCE)}
 BROKEN = {"wrong-key-authorization", "replayed-request", "stale-nonce", "order-not-ready", "other-key", "other-account",
           "no-intermediate"}  # what the lesson is to break, whatever else it does
 
@@ -71,10 +71,15 @@ class Auto(LessonTest):
     def legible(self, text):
         """Nothing hidden, and what the lesson itself says is no wider than a terminal; what programs say may be."""
         self.assertEqual(hidden(text), [])
-        own = "".join(re.findall(r"<<'?END'?\n(.*?)^END$", SOURCE, re.M | re.S)).splitlines()
+        own = self.as_shown(SOURCE.partition("-->\n")[2]).splitlines()
         prompts = [line for line in text.splitlines() if line.startswith(("$ ", "A question. "))]
         self.assertGreater(len(prompts), 50)
         self.assertEqual([line for line in own + prompts if len(line) > 80], [])
+
+    def as_shown(self, text):
+        """Commands stand four columns further to the right in the text."""
+        return "\n\n".join(re.sub("(?m)^    ", "", block) if block.startswith("    $ ") else block
+                           for block in text.split("\n\n"))
 
     def test_a_promise_that_isn_t_kept(self):
         """The tools are there, but one of them does what it shouldn't."""
@@ -96,6 +101,111 @@ class Auto(LessonTest):
     def test_usage(self):
         self.fails(self.run_tool(LESSON), 64, "no terminal.*--auto")
         self.assertIn("usage: scripts/lesson [--auto]", self.run_tool(LESSON, "--fast").err)
+        self.fails(self.run_tool(LESSON, "--auto", "nowhere.md"), 66, "nowhere.md can't be read")
+        self.nothing_is_left()
+
+
+SHORT = """<!-- a comment,
+## no step -->
+# A title
+
+The folder is {folder},
+   and \\n stays.
+
+- from {source}
+## A step
+At once.
+
+    $ said=$(printf 'a & b' |
+          cat)
+    $ two() {
+        echo "$said, $1"
+    }
+Prose again.
+
+> not-two: status 3, a & b, c
+
+    $ (two c; exit 3)
+    $ two d
+
+### Why?
+\t
+Because.
+"""
+
+SHOWN = """
+A title
+=======
+The folder is {folder},
+   and \\n stays.
+
+- from {source}
+
+[Enter begins]\x20
+
+
+1. A step
+---------
+At once.
+
+$ said=$(printf 'a & b' |
+      cat)
+
+$ two() {
+    echo "$said, $1"
+}
+
+Prose again.
+
+Promised (not-two): status 3, and the words
+    a & b, c
+
+$ (two c; exit 3)
+a & b, c
+$ echo $?
+3
+
+As promised (not-two).
+
+$ two d
+a & b, d
+
+A question. Why?
+[think, then Enter]\x20
+Because.
+
+[Enter ends the lesson]\x20
+"""
+
+REFUSED = {
+    "line 2: a command has four blanks before its $": "Prose\n   $ true\n",
+    "line 1: a command has four blanks before its $": "$ true\n",
+    "line 3: a command has four blanks before its $": "Prose.\n\n\t$ true\n",
+    "line 2: an empty line is missing before the command": "Prose:\n    $ true\n",
+    "line 1: a promise is > NAME: status NUMBER, WORDS": "> a promise\n\n    $ false\n",
+    "line 3: a promise is followed by the command that keeps it": "> a: status 1, b\n\nProse.\n",
+    "line 1: a promise is followed by the command that keeps it": "> a: status 1, b\n",
+    "line 2: the comment has no end": "<!-- a comment\n\n",
+}
+
+
+class TheText(LessonTest):
+    """What a teacher may write, and how it is played."""
+
+    def test_what_stands_for_what(self):
+        for ends in "\n", " \t\r\n":
+            (self.dir / "short.md").write_text(SHORT.replace("\n", ends), newline="")
+            done = self.ok(self.run_tool(LESSON, "--auto", "short.md"))
+            folder = re.search(r"The folder is (\S+),", done.text)[1]
+            self.assertEqual(pathlib.Path(folder).parent, self.place)
+            self.assertEqual(done.text, SHOWN.replace("{folder}", folder).replace("{source}", str(REPO)))
+            self.nothing_is_left()
+
+    def test_what_would_be_played_as_something_else(self):
+        for message, text in REFUSED.items():
+            with self.subTest(message):
+                (self.dir / "bad.md").write_text(text)
+                self.fails(self.run_tool(LESSON, "--auto", "bad.md"), 65, re.escape(f": bad.md, {message}") + "$")
         self.nothing_is_left()
 
 

@@ -116,7 +116,7 @@ class Listening(PipelineTest):
 
     def test_no_verb_listens(self):
         for option in ("--standalone", "--alpn"):
-            for verb in ("order", "publish", "respond", "wait", "clean"):
+            for verb in self.verbs("acme-challenge"):
                 result = self.sh(f"acme-challenge {verb} {option} {self.http} </dev/null | cat >/dev/null")
                 self.fails(result, 64, f"unknown option '{option}'")
 

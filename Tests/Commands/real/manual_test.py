@@ -153,3 +153,13 @@ class Manual(PipelineTest):
         session = self.begin("clean --manual --type dns-01", source="ready.json")
         self.assertEqual(session.end(), 0)
         self.assertEqual(session.said, GONE + f"  {lines[0]}\n")
+
+    def test_who_was_asked_for_nothing_is_told_of_nothing(self):
+        """What other solvers publish comes first, so that nobody works for an order that is lost."""
+        self.csr("*.example.org", "www.example.org")
+        self.save("order.json", self.step("acme-challenge order", "site.csr"))
+        (self.dir / "web").mkdir()
+        (self.dir / "web" / ".well-known").touch()
+        session = self.begin("publish --webroot www.example.org=web --manual --type dns-01", source="order.json")
+        self.assertEqual(session.end(), 73)
+        self.assertEqual(session.said, "")

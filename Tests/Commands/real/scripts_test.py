@@ -58,6 +58,7 @@ class Install(ToolTest):
         self.assertIn(f"{share}/acme-tools/acme.mk", self.files())
         for hook in "lexicon", "nsupdate", "ssh-webroot":
             self.assertTrue(os.access(self.dir / share / "acme-tools" / "hooks" / hook, os.X_OK))
+        self.assertIn("usage: trace-view", self.ok(self.run_tool(f"{share}/acme-tools/trace-view", "--help")).text)
         self.ok(self.run_tool("root/opt/acme/bin/acme-key", "-o", "site.key"))
 
     def test_completions_are_good_shell(self):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 
@@ -74,6 +75,11 @@ class ToolTest(Assertions):
         if quiet:
             self.assertEqual(result.err, "", result)
         return result
+
+    def verbs(self, tool):
+        """Those that its --help lists."""
+        listed = self.ok(self.run_tool(tool, "--help")).text.partition("\nSUBCOMMANDS:\n")[2]
+        return re.findall(r"(?m)^  ([a-z]+) ", listed)
 
     def fails(self, result, status, message):
         """`result` ended with `status` and exactly one error line, in which the regex `message` is found."""

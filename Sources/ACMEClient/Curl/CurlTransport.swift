@@ -1,0 +1,97 @@
+package import ACMECore
+internal import CCurl
+internal import Glibc
+
+/// HTTPS by libcurl: one connection for all that a tool says to a CA, with as many streams as HTTP/2 has on it.
+package final class CurlTransport: Transport {
+  /// Far below what any CA lets one client do at once.
+  private static let maxStreams = 10
+  /// How long it may take until a signal is seen.
+  private static let patience = 0.25
+
+  private let multi: UnsafeMutableRawPointer
+  private let trust: Trust
+  private let headers: [(name: String, value: String)]
+  private let isInterrupted: () -> Bool
+  private var underWay: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+  /// Those that failed before they began.
+  private var stillborn: [(Int, Outcome)] = []
+  package private(set) var width = 1
+
+  /// - Parameters:
+  ///   - tool: name and version, for User-Agent (RFC 8555 §6.1).
+  ///   - language: for Accept-Language.
+  ///   - isInterrupted: asked several times a second while an exchange lasts; true ends it.
+  package init(trust: Trust, tool: String, language: String, isInterrupted: @escaping () -> Bool) throws {
+    guard let multi = curl_multi_init() else { throw Failure(.bug, "libcurl can't be started") }
+    self.multi = multi
+    self.trust = trust
+    // "libcurl/7.88.1 OpenSSL/3.0.19 …": the first word says enough.
+    let library = String(cString: curl_version()).prefix { $0 != " " }
+    headers = [("Accept-Language", language), ("User-Agent", "\(tool) \(library)")]
+    self.isInterrupted = isInterrupted
+    _ = CCurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1)
+  }
+
+  deinit {
+    abandon()
+    curl_multi_cleanup(multi)
+  }
+
+  package func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double) {
+    do throws(TransportError) {
+      let transfer = try CurlTransfer(number, request, headers: headers, trust: trust, within: seconds)
+      guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+        throw .unreachable("libcurl can't begin another transfer")
+      }
+      underWay[transfer.handle] = transfer
+    } catch {
+      stillborn.append((number, .failure(error)))
+    }
+  }
+
+  package func next(within seconds: Double) throws(Interrupted) -> (number: Int, outcome: Outcome)? {
+    let end = ContinuousClock.now + .seconds(max(0, min(seconds, 1e6)))
+    while true {
+      if let dead = stillborn.popLast() { return dead }
+      var running: Int32 = 0
+      Self.withoutSignalsInThreads { _ = curl_multi_perform(multi, &running) }
+      if let over = finished() { return over }
+      if isInterrupted() { throw Interrupted() }
+      let left = (end - ContinuousClock.now) / .seconds(1)
+      guard left > 0, !underWay.isEmpty else { return nil }
+      curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
+    }
+  }
+
+  /// A thread that libcurl begins, to look a name up, has the mask of whoever began it: one that takes no signal leaves
+  /// them all to the thread that looks for them.
+  private static func withoutSignalsInThreads(_ body: () -> Void) {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    body()
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+  }
+
+  private func finished() -> (number: Int, outcome: Outcome)? {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+        let transfer = underWay.removeValue(forKey: handle)
+      else { continue }
+      let outcome = transfer.result(message.pointee.data.result)
+      if case .success = outcome { width = transfer.isMultiplexed ? Self.maxStreams : 1 }
+      curl_multi_remove_handle(multi, handle)
+      return (transfer.number, outcome)
+    }
+    return nil
+  }
+
+  package func abandon() {
+    for handle in underWay.keys { curl_multi_remove_handle(multi, handle) }
+    underWay = [:]
+    stillborn = []
+  }
+}

@@ -1,0 +1,34 @@
+package import ACMECore
+
+/// One whole answer.
+package struct HTTPResponse {
+  package let status: Int
+  /// Names in lower case, in the order in which they came.
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
+  /// When it was here.
+  package var receivedAt: Timestamp?
+
+  package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+extension HTTPResponse {
+  /// The body as the JSON object that it has to be; `what` names it in the failure.
+  func parsed<Result>(_ what: String, _ parse: (JSONObject) throws -> Result) throws -> Result {
+    try reading(what, status: .protocolBroken) { try parse(JSONObject(parsing: body)) }
+  }
+
+  /// The URL in Location, which only the answers that create something carry.
+  func location(_ purpose: HTTPRequest.Purpose) throws -> ACMEURL {
+    guard let text = header("location") else {
+      throw Failure(.protocolBroken, "the CA's answer to \(purpose) has no Location")
+    }
+    return try reading("the Location of \(purpose)", status: .protocolBroken) { try ACMEURL(text) }
+  }
+}

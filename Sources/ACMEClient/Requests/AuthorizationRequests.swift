@@ -1,0 +1,75 @@
+package import ACMECore
+
+/// Authorizations and challenges, RFC 8555 §7.5.
+extension Client {
+  package func authorization(at url: ACMEURL) throws -> Authorization {
+    try authorization(in: perform(fetch(url)), from: url)
+  }
+
+  /// Fetches the authorizations at `urls` side by side; `each` gets them as they come.
+  package func authorizations(at urls: [ACMEURL], each: (Authorization) throws -> Void) throws {
+    try authorizationsWithPauses(at: urls) { authorization, _ in try each(authorization) }
+  }
+
+  /// The same, with how long each asks to be left alone.
+  package func authorizationsWithPauses(
+    at urls: [ACMEURL], each: (Authorization, RetryAfter?) throws -> Void
+  ) throws {
+    try perform(urls.map(fetch)) { index, result in
+      let response = try result.get()
+      try each(authorization(in: response, from: urls[index]), retryAfter(of: response))
+    }
+  }
+
+  /// The same, of those alone that can be had.
+  package func authorizations(thatCanBeHadAt urls: [ACMEURL], each: (Authorization) -> Void) throws {
+    let requests = urls.compactMap { url in (try? fetch(url)).map { (url, $0) } }
+    try perform(requests.map(\.1)) { index, result in
+      guard let response = try? result.get(),
+        let authorization = try? authorization(in: response, from: requests[index].0)
+      else { return }
+      each(authorization)
+    }
+  }
+
+  private func fetch(_ url: ACMEURL) throws -> SignedRequest {
+    SignedRequest(fetching: .authorization, at: try allowed(url, "the authorization"))
+  }
+
+  private func authorization(in response: HTTPResponse, from url: ACMEURL) throws -> Authorization {
+    try response.parsed("the authorization \(url)") { try Authorization($0, url: url) }
+  }
+
+  /// Tells the CA to look now (§7.5.1): an empty object to the challenge's URL.
+  ///
+  /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the authorization says.
+  package func respond(to challenge: Challenge.Answerable) throws {
+    _ = try perform(request(answering: challenge))
+  }
+
+  /// The same for many, side by side; `each` gets what the CA said of the challenge at its index, which may be nothing
+  /// that makes sense, or why that failed.
+  package func respond(
+    to challenges: [Challenge.Answerable], each: (_ index: Int, _ result: Result<JSONObject, any Error>) throws -> Void
+  ) throws {
+    try perform(challenges.map(request)) { index, result in
+      try each(index, result.map { (try? JSONObject(parsing: $0.body)) ?? JSONObject() })
+    }
+  }
+
+  private func request(answering challenge: Challenge.Answerable) throws -> SignedRequest {
+    SignedRequest(
+      url: try allowed(challenge.url, "the challenge"), payload: Array("{}".utf8), purpose: .challenge,
+      repeatable: .afterLookUp)
+  }
+
+  /// Gives an authorization up (§7.5.2).
+  package func deactivate(authorization url: ACMEURL) throws -> Authorization {
+    let payload: JSONObject = ["status": .string(Status.deactivated.rawValue)]
+    let response = try perform(
+      SignedRequest(
+        url: allowed(url, "the authorization"), payload: Array(payload.text.utf8),
+        purpose: .deactivation))
+    return try authorization(in: response, from: url)
+  }
+}

@@ -1,0 +1,20 @@
+/// A TXT record by which control of a name is proved (RFC 8555 §8.4).
+package struct TXTRecord: Equatable, Sendable {
+  /// Where the CA looks for it.
+  package let name: String
+  /// Where a CNAME at `name` leads; nil where none was followed.
+  package let target: RecordName?
+  package let value: String
+  /// Whether it is meant to stay (dns-persist-01).
+  package let stays: Bool
+
+  init(name: String, target: RecordName? = nil, value: String, stays: Bool = false) {
+    self.name = name
+    self.target = target
+    self.value = value
+    self.stays = stays
+  }
+
+  /// Where it has to be put.
+  package var place: String { target?.text ?? name }
+}

@@ -1,0 +1,42 @@
+package import ACMEClient
+package import ACMECore
+package import ACMETool
+
+extension CAOptions {
+  /// A client that talks to the CA at `directory`. The budget begins now, the connection with the first request.
+  ///
+  /// - Parameters:
+  ///   - known: the CA as a document has it.
+  ///   - nonce: one that came down the pipe.
+  ///   - account: the URL of the signer's account, where there is one.
+  ///   - forbidden: what no URL that is asked for may be, beside what the account and the directory say.
+  package func client(
+    for directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil,
+    forbidden: ForbiddenURLs? = nil, signer: Signer?, _ tool: Tool
+  ) throws -> Client {
+    let bundle = try bundle(tool)
+    let world = World(Signals.clock, replaying: try witnessing.replay(tool))
+    let budget = try time.budget(tool, clock: world.clock)
+    let transport =
+      try world.transport
+      ?? CurlTransport(
+        trust: CurlTransport.Trust(bundle: bundle, environment: tool.environment),
+        tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
+        isInterrupted: { Signals.isPending })
+    return Client(
+      directory: directory, known: known, nonce: nonce, account: account, forbidden: forbidden, signer: signer,
+      transport: transport, world: world, budget: budget, witnesses: try witnessing.witnesses(tool),
+      remedies: .ofTheTools)
+  }
+}
+
+extension Remedies {
+  fileprivate static var ofTheTools: Remedies {
+    var remedies = Remedies()
+    remedies.untrusted = "for a CA of your own, name its root with --ca-bundle"
+    remedies.externalAccountRequired =
+      "get a key id and a MAC key from the CA, and give them with --eab-kid and --eab-key-file"
+    remedies.accountDoesNotExist = "make the account with acme-register"
+    return remedies
+  }
+}

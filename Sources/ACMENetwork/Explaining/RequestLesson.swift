@@ -1,0 +1,124 @@
+internal import ACMEClient
+internal import ACMECore
+internal import ACMETool
+
+extension HTTPRequest.Purpose {
+  var section: String {
+    switch self {
+    case .directory: "RFC 8555, section 7.1.1"
+    case .nonce: "RFC 8555, section 7.2"
+    case .accountLookUp: "RFC 8555, section 7.3.1"
+    case .newAccount: "RFC 8555, section 7.3"
+    case .newOrder, .order, .finalize: "RFC 8555, section 7.4"
+    case .authorization: "RFC 8555, section 7.5"
+    case .challenge: "RFC 8555, section 7.5.1"
+    case .deactivation: "RFC 8555, section 7.5.2"
+    case .certificate: "RFC 8555, section 7.4.2"
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// What is about to be asked, and why.
+  var meaning: [Lesson.Part] {
+    switch purpose {
+    case .directory:
+      [
+        .text(
+          "Asks the CA for its directory: the list of the URLs that take requests. Only the URL of the directory has "
+            + "to be known beforehand."),
+        .text(
+          "Anybody may read it, so nothing is signed. TLS makes sure that it is the CA who answers (section 6.1)."),
+      ]
+    case .nonce:
+      [
+        .text(
+          "Asks for a nonce: a word that the CA hands out, and takes back once only, in a signed request. Every answer "
+            + "to a signed request brings the next one; just now there is none at hand."),
+        .text("Nothing is signed: HEAD wants no more than the headers of the answer."),
+      ]
+    case .accountLookUp:
+      [
+        .text(
+          "Asks whether our key has an account here already. onlyReturnExisting says: find it, but make none.")
+      ]
+    case .newAccount: newAccount
+    case .newOrder:
+      [
+        .text(
+          "Orders a certificate for \(names). Nothing is issued yet: the CA first answers with what has to be proved.")
+      ]
+    case .order: [.text("Looks how the order stands. The CA calls nobody back, so who waits has to ask.")]
+    case .authorization:
+      [
+        .text(
+          "An authorization is the CA's note on whether our account controls one name. The order names one for each. "
+            + "This fetches it: it holds the challenges, the ways in which the name can be proved.")
+      ]
+    case .challenge:
+      [
+        .text(
+          "Says: the proof is in place, look now. The payload has nothing to add, for the CA knows the token and our "
+            + "key, and so works out by itself what it has to find.")
+      ]
+    case .deactivation:
+      [.text("Gives the authorization up. What was proved counts no more: the next order has to prove it anew.")]
+    case .finalize:
+      [
+        .text(
+          "All names are proved. Now the CA gets the certificate request (CSR): the names and the site's public key, "
+            + "signed with the site's private key. csr is its DER (RFC 2986) in base64url."),
+        .text("The site's private key stays here. The CA never needs it."),
+      ]
+    case .certificate:
+      [
+        .text(
+          "Fetches the certificate, and those that vouch for it. The header Accept asks for them in PEM, the site's "
+            + "own first (section 9.1).")
+      ]
+    }
+  }
+
+  private var sent: JSONObject? { jws.flatMap { try? JSONObject(parsing: $0.content) } }
+
+  private var names: String {
+    let names = sent?["identifiers"]?.array?.compactMap { $0.object?["value"]?.string } ?? []
+    let shown = names.prefix(5).joined(separator: ", ")
+    return names.count > 5 ? "\(names.count) names (\(shown), …)" : shown
+  }
+
+  private var newAccount: [Lesson.Part] {
+    var parts: [Lesson.Part] = [
+      .text("Asks the CA for an account for our key. There is no password: who can sign with the key is the account.")
+    ]
+    let contacts = sent?["contact"]?.array?.compactMap(\.string) ?? []
+    if !contacts.isEmpty {
+      parts.append(.item("contact", "where the CA can reach you: \(contacts.joined(separator: ", "))"))
+    }
+    if sent?["termsOfServiceAgreed"]?.bool == true {
+      parts.append(.item("termsOfServiceAgreed", "you said --agree-tos; nobody else may agree for you"))
+    }
+    return parts + (sent?["externalAccountBinding"]?.object.map(Self.binding) ?? [])
+  }
+
+  /// The JWS within the JWS. What it is signed with, and its signature, are not shown.
+  private static func binding(_ inner: JSONObject) -> [Lesson.Part] {
+    let protected = (inner["protected"]?.string).flatMap { try? Base64URL.decode($0) } ?? []
+    let header = (try? JSONObject(parsing: protected)) ?? JSONObject()
+    func member(_ name: String) -> String { header[name]?.string ?? "?" }
+    return [
+      .item(
+        "externalAccountBinding",
+        "a second JWS inside the first, which binds the new account to one that the CA has of you (section 7.3.4)"),
+      .item(
+        "its header",
+        "alg \(member("alg")), the kind of MAC, a checksum that takes a key; kid \(member("kid")), the id that the CA "
+          + "gave you; url, the same as outside. No nonce: the outer JWS has one"),
+      .item("its payload", "our public key, the same as jwk outside: this key belongs to that customer"),
+      .item(
+        "its signature",
+        "made not with our key, but with the MAC key that the CA gave you beside the id. You both know it, so it is "
+          + "never sent"),
+    ]
+  }
+}

@@ -1,0 +1,53 @@
+internal import ACMEClient
+package import ACMECore
+package import ACMETool
+package import ArgumentParser
+
+/// Which CA, and how it is reached.
+package struct CAOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The CA's directory: a URL, or one of \(KnownDirectory.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "url|name"),
+    completion: .list(KnownDirectory.allCases.map(\.rawValue)), transform: KnownDirectory.url(of:))
+  package var directory: ACMEURL?
+
+  @Option(file: "Trust only these roots when talking to the CA (PEM).")
+  package var caBundle: Path?
+
+  @OptionGroup package var time: TimeOptions
+  @OptionGroup package var witnessing: WitnessOptions
+
+  package init() {}
+
+  /// The directory to use: that of the document, which an option may not contradict; else the option, else the
+  /// variable, else Let's Encrypt.
+  package func directory(of document: ACMEURL?, _ tool: Tool) throws -> ACMEURL {
+    if let document {
+      guard let directory, directory != document else { return document }
+      throw Failure(.input, "--directory \(directory) contradicts the document, which is of \(document)")
+    }
+    if let directory { return directory }
+    guard let text = tool.environment["ACME_DIRECTORY"]?.description else { return KnownDirectory.letsencrypt.url }
+    do { return try KnownDirectory.url(of: text) } catch {
+      throw Failure(.usage, "ACME_DIRECTORY is neither an https URL nor a known name: \(text.shown(limit: 200))")
+    }
+  }
+
+  /// Whether it is known to be a CA from elsewhere than a document: from an option, the variable, or our own list.
+  func names(_ directory: ACMEURL, _ tool: Tool) -> Bool {
+    let said = tool.environment["ACME_DIRECTORY"].flatMap { try? KnownDirectory.url(of: $0.description) }
+    return ([self.directory, said] + KnownDirectory.allCases.map(\.url)).contains(directory)
+  }
+
+  /// The roots that alone are to be trusted; nil for the environment's or the system's. libcurl would say no more than
+  /// that something is wrong with the file.
+  func bundle(_ tool: Tool) throws -> [UInt8]? {
+    guard let file = caBundle ?? tool.path(from: "ACME_CA_BUNDLE") else { return nil }
+    let bytes = try Files.read(file).withoutByteOrderMark
+    guard bytes.firstRange(of: "-----BEGIN") != nil else {
+      throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")
+    }
+    return bytes
+  }
+}

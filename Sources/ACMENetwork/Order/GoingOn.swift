@@ -1,0 +1,56 @@
+internal import ACMEClient
+package import ACMECore
+package import ACMETool
+
+/// A step that talks to the CA about an order.
+package protocol OrderStep: Step {
+  var order: OrderOptions { get }
+}
+
+extension OrderStep {
+  package func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+}
+
+extension OrderOptions {
+  /// Takes up the order of `document`, after checking that document, account, key and options belong together.
+  ///
+  /// The account document is ours alone; the order document may have been on another host. Where the one doesn't vouch
+  /// for the other's endpoints, the CA is asked for them.
+  package func goOn(with document: OrderDocument, _ tool: Tool) throws -> OrderRun {
+    var document = document
+    _ = try ca.directory(of: document.ca.directory, tool)
+    let account = try account.load(tool)
+    if let account { try refuse(document, unlessOf: account) }
+    let signer = try key.signer(for: document.jwk, in: "the order document", tool)
+    if account == nil, !ca.names(document.ca.directory, tool) { try refuseStrangeAccount(document) }
+    if let account { try document.forbid(account.ca.endpoints) }
+    let isBelieved = account.map { $0.ca.vouches(for: document.ca) } ?? false
+    let client = try ca.client(
+      for: document.ca.directory, known: isBelieved ? document.ca : nil, nonce: document.replayNonce,
+      account: document.accountURL, forbidden: document.forbidden, signer: signer, tool)
+    try document.adopt(client.ca())
+    return OrderRun(document, by: client, tool)
+  }
+
+  private func refuse(_ document: OrderDocument, unlessOf account: AccountDocument) throws {
+    guard account.ca.directory == document.ca.directory else {
+      throw Failure(
+        .input,
+        "the order document is of the CA \(document.ca.directory), the account document of \(account.ca.directory)")
+    }
+    guard account.url == document.accountURL, account.jwk == document.jwk else {
+      throw Failure(
+        .input, "the order document is of the account \(document.accountURL), not of \(account.url)")
+    }
+  }
+
+  /// A directory that nobody but the document speaks of could be anyone's, and name our CA's server among its own.
+  private func refuseStrangeAccount(_ document: OrderDocument) throws {
+    guard document.accountURL.origin != document.ca.directory.origin else { return }
+    throw Failure(
+      .protocolBroken,
+      "the account \(document.accountURL) is on another server than the directory \(document.ca.directory), "
+        + "and only the order document says that they belong together",
+      hint: "give the account document with -a, or the CA with --directory")
+  }
+}

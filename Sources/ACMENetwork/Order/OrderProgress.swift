@@ -1,0 +1,61 @@
+internal import ACMEClient
+package import ACMECore
+
+extension OrderRun {
+  /// Takes the order as the CA has it now.
+  package func refresh() throws {
+    try take(client.order(at: document.url))
+  }
+
+  /// Fetches the authorizations of the order that are not in the document yet, or may have changed.
+  package func fetchAuthorizations() throws {
+    // An empty array is legal (RFC 9115), but then there is nothing to wait for.
+    guard document.order.status != .pending || !document.order.authorizations.isEmpty else {
+      throw Failure(.protocolBroken, "the order \(document.url) is pending, and has no authorization to be proved")
+    }
+    defer { tool.messages.progress(nil) }
+    let urls = document.order.authorizations
+    var count = 0
+    try client.authorizations(at: urls) { authorization in
+      try take(authorization)
+      count += 1
+      tool.messages.progress("fetching authorizations: \(count) of \(urls.count)")
+    }
+    sortAuthorizations()
+  }
+
+  /// Throws `Failure` 77 for an order from which no certificate can come any more; why, its authorizations tell.
+  package func refuseDead() throws {
+    let order = document.order
+    if order.status == .invalid {
+      try lookAgain(at: document.awaited.map(\.url) + document.unknownAuthorizations)
+      let told = document.awaited.filter { $0.challengeAtWork?.error != nil }
+      try document.refuseFailedNames(givenUp: Set(told.map(\.url)))
+    }
+    guard !order.isOver else {
+      throw Failure(
+        .refused, "the order \(document.url) is \(order.status)" + (order.error.map { ": \($0.summary)" } ?? ""),
+        problem: order.error)
+    }
+    guard !order.isExpired(at: client.budget.clock.wall()) else {
+      throw Failure(
+        .refused, "the order \(document.url) expired at \(order.expires?.description ?? "?")",
+        hint: "make a new one with acme-challenge")
+    }
+  }
+
+  /// Takes what can be had of these authorizations now. One that can't be had, or makes no sense, stays as it was:
+  /// there is something else to be said already.
+  ///
+  /// Throws `Interrupted`.
+  package func lookAgain(at urls: [ACMEURL]) throws {
+    try client.authorizations(thatCanBeHadAt: urls) { try? take($0) }
+  }
+}
+
+extension OrderDocument {
+  fileprivate var unknownAuthorizations: [ACMEURL] {
+    let known = Set(authorizations.map(\.url))
+    return order.authorizations.filter { !known.contains($0) }
+  }
+}

@@ -1,0 +1,26 @@
+internal import ACMECore
+internal import ArgumentParser
+
+package struct MessageOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say errors only, without hints.")
+  package var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say each step on stderr.")
+  package var verbose = false
+
+  @Flag(help: "Explain on stderr, as it happens, what is done and why.")
+  package var explain = false
+
+  package init() {}
+
+  package func validate() throws {
+    guard !(quiet && verbose) else { throw ValidationError("-q and -v contradict each other") }
+    guard !(quiet && explain) else { throw ValidationError("-q and --explain contradict each other") }
+  }
+
+  func messages(of tool: String, _ environment: Environment) -> Messages {
+    let isAskedFor = environment["ACME_EXPLAIN"].map { $0 != Octets("0") } ?? false
+    return Messages(
+      tool: tool, isQuiet: quiet, isVerbose: verbose, isExplaining: explain || isAskedFor && !quiet)
+  }
+}

@@ -1,0 +1,73 @@
+internal import ACMECore
+internal import Glibc
+
+/// Reading and writing by descriptor, interrupted and partial calls gone on with.
+struct FileDescriptor {
+  static let standardInput = FileDescriptor(number: STDIN_FILENO)
+  static let standardOutput = FileDescriptor(number: STDOUT_FILENO)
+
+  let number: Int32
+
+  func write(_ bytes: [UInt8]) throws(IOError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+      if count < 0 {
+        guard errno == EINTR else { throw IOError(errno) }
+      } else {
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Everything up to the end, or nil where that is more than `limit` octets.
+  func readAll(limit: Int) throws(IOError) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count <= limit {
+      let more = try read(atMost: 1 << 16)
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    return nil
+  }
+
+  /// What is there, as soon as there is something; nothing at the end.
+  func read(atMost limit: Int) throws(IOError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: limit)
+    while true {
+      let count = Glibc.read(number, &buffer, limit)
+      if count >= 0 { return Array(buffer[..<count]) }
+      guard errno == EINTR else { throw IOError(errno) }
+    }
+  }
+
+  /// Throws `IOError` where what was written may be lost. A file system that can't sync says so in many ways.
+  func sync() throws(IOError) {
+    guard fsync(number) != 0, [EIO, ENOSPC, EDQUOT, ESTALE, EFBIG].contains(errno) else { return }
+    throw IOError(errno)
+  }
+
+  func close() { Glibc.close(number) }
+
+  var isTerminal: Bool { isatty(number) == 1 }
+
+  var status: stat? {
+    var status = stat()
+    return fstat(number, &status) == 0 ? status : nil
+  }
+}
+
+/// What the system said.
+package struct IOError: Error {
+  let code: Int32
+
+  package init(_ code: Int32) { self.code = code }
+
+  package var reason: String { String(cString: strerror(code)).asClause }
+}
+
+extension stat {
+  func isOf(_ type: mode_t) -> Bool { st_mode & S_IFMT == type }
+  var isRegular: Bool { isOf(S_IFREG) }
+  var isReadableByOthers: Bool { isRegular && st_mode & (S_IRGRP | S_IROTH) != 0 }
+}

@@ -1,0 +1,70 @@
+package import ACMECore
+internal import ArgumentParser
+internal import Glibc
+
+/// A file's name, octet for octet: never empty, and without NUL.
+package struct Path: Hashable, Sendable {
+  package let octets: Octets
+
+  /// nil for what is no path.
+  package init?(_ octets: Octets) {
+    guard !octets.isEmpty, !octets.bytes.contains(0) else { return nil }
+    self.octets = octets
+  }
+
+  /// The value of an option. An empty one was meant otherwise: an unset variable, most likely.
+  package init(argument: String) throws {
+    guard let path = Path(Octets(carried: argument)) else { throw ValidationError("an empty value was given") }
+    self = path
+  }
+
+  /// One that stands in the sources.
+  package init(_ fixed: StaticString) {
+    octets = fixed.withUTF8Buffer { Octets($0) }
+  }
+
+  func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    try octets.withCString(body)
+  }
+
+  package var isAbsolute: Bool { octets.bytes.first == Self.slash }
+
+  /// What follows the last slash.
+  var lastComponent: Octets { Octets(octets.bytes[afterLastSlash...]) }
+
+  /// The folder that it lies in.
+  var folder: Path {
+    let above = octets.bytes[..<afterLastSlash]
+    // The slash stays only where it is all there is.
+    let bytes = above.isEmpty ? [UInt8(ascii: ".")] : above.count == 1 ? Array(above) : Array(above.dropLast())
+    return Path(checked: bytes)
+  }
+
+  /// Another name in the same folder.
+  func sibling(_ name: Octets) -> Path { Path(checked: octets.bytes[..<afterLastSlash] + name.bytes) }
+
+  private static let slash = UInt8(ascii: "/")
+
+  private var afterLastSlash: Int { octets.bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0 }
+
+  private init(checked bytes: some Sequence<UInt8>) { octets = Octets(bytes) }
+}
+
+extension Path: CustomStringConvertible {
+  package var description: String { octets.description }
+}
+
+extension Path {
+  /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
+  var status: stat? {
+    get throws(IOError) {
+      var status = stat()
+      if withCString({ stat_($0, &status) }) == 0 { return status }
+      guard errno == ENOENT else { throw IOError(errno) }
+      return nil
+    }
+  }
+}
+
+/// The function, which in Swift hides behind the type of the same name.
+private func stat_(_ path: UnsafePointer<CChar>, _ status: inout stat) -> Int32 { stat(path, &status) }

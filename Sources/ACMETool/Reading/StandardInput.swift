@@ -1,0 +1,108 @@
+package import ACMECore
+internal import Glibc
+
+/// A problem document came in instead of what was needed.
+package struct EarlierFailure: Error {
+  let problem: ProblemDocument
+  /// From a pipe, the tool before has said all there is to say.
+  let isFromPipe: Bool
+
+  /// What is said where it was kept in a file.
+  var repeated: Failure {
+    Failure(
+      problem.exit, "stdin holds an earlier failure: \(problem.tool.shown(limit: 50)): \(problem.message)",
+      hint: problem.hint, problem: (problem.object["problem"]?.object).map(Problem.init))
+  }
+}
+
+/// What a step reads from stdin.
+package struct Input {
+  /// What it should hold, for the message where it is a terminal or empty.
+  let need: String
+  /// Whether the step has something to do with a problem document too.
+  let mayBeProblem: Bool
+
+  package init(_ need: String) {
+    self.need = need
+    mayBeProblem = false
+  }
+
+  package init(_ format: DocumentFormat, orProblem mayBeProblem: Bool = false) {
+    need = format.title
+    self.mayBeProblem = mayBeProblem
+  }
+}
+
+extension Tool {
+  /// All of stdin.
+  func read(_ input: Input) throws -> [UInt8] {
+    let need = input.need
+    let stdin = FileDescriptor.standardInput
+    guard !stdin.isTerminal else {
+      throw Failure(.usage, "\(need) is needed on stdin, which is a terminal", hint: usage)
+    }
+    let bytes: [UInt8]?
+    do {
+      bytes = try stdin.readAll(limit: Files.maxSize)
+    } catch {
+      // A closed stdin has nothing in it, like an empty one.
+      guard error.code == EBADF else { throw Failure(error, reading: "stdin") }
+      bytes = []
+    }
+    guard let bytes else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
+    guard bytes.withoutByteOrderMark.contains(where: { !$0.isBlank }) else {
+      throw Failure(
+        .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
+    }
+    if !input.mayBeProblem, let problem = problem(in: bytes) { throw earlierFailure(problem) }
+    return bytes
+  }
+
+  /// The document of the kind `format` that stdin held.
+  package func document(_ format: DocumentFormat, in bytes: [UInt8]) throws -> JSONObject {
+    let object = try object(format, in: bytes, of: "stdin")
+    return try reading("stdin") {
+      let found = try DocumentFormat(of: object)
+      guard found == format else { throw Malformed("\(found.title) where \(format.title) is needed") }
+      return object
+    }
+  }
+
+  /// The JSON object that a document has to be.
+  package func object(_ format: DocumentFormat, in bytes: [UInt8], of source: String) throws -> JSONObject {
+    if let label = bytes.pemLabel {
+      throw Failure(
+        .input, "\(source): a PEM block \"\(label)\" where \(format.title) is needed", hint: format.maker)
+    }
+    return try reading(source) { try JSONObject(parsing: bytes) }
+  }
+
+  /// The problem document that `bytes` are; nil where they are something else.
+  package func problem(in bytes: [UInt8]) -> ProblemDocument? {
+    guard bytes.looksLikeJSON, let object = try? JSONObject(parsing: bytes) else { return nil }
+    return try? ProblemDocument(object)
+  }
+
+  /// `problem` as the end of this tool too.
+  package func earlierFailure(_ problem: ProblemDocument) -> EarlierFailure {
+    let status = FileDescriptor.standardInput.status
+    return EarlierFailure(
+      problem: problem, isFromPipe: status.map { $0.isOf(S_IFIFO) || $0.isOf(S_IFSOCK) } ?? false)
+  }
+}
+
+extension [UInt8] {
+  /// What stands after BEGIN, if this begins with PEM.
+  fileprivate var pemLabel: String? {
+    let text = String(decoding: withoutByteOrderMark.prefix(200), as: UTF8.self).drop { $0.isWhitespace }
+    guard text.hasPrefix("-----BEGIN ") else { return nil }
+    let label = text.dropFirst(11).prefix { $0 != "-" && !$0.isNewline }
+    return String(label).shown(limit: 60)
+  }
+
+  package var looksLikeJSON: Bool { withoutByteOrderMark.first { !$0.isBlank } == UInt8(ascii: "{") }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

@@ -1,0 +1,96 @@
+internal import ACMECore
+internal import ArgumentParser
+internal import CSystem
+internal import Glibc
+
+extension Step {
+  /// The whole life of a tool: parse, do the step, write, and say what went wrong. Never returns.
+  package static func start() -> Never {
+    fillMissingDescriptors()
+    protectMemory()
+    ignoreSignalsOfWriting()
+    guard let words = Arguments.given else {
+      let failure = Failure(.bug, "the tool was started without a list of arguments, and can't know what is wanted")
+      Messages(tool: _commandName, isQuiet: false).error(failure)
+      Glibc.exit(failure.status.rawValue)
+    }
+    let arguments = words.dropFirst().map(\.carried)
+    let step: any Step
+    do {
+      step = try parseStep(arguments)
+    } catch {
+      Glibc.exit(endParsing(error, arguments))
+    }
+    Glibc.exit(step.runToTheEnd(named: _commandName).rawValue)
+  }
+
+  /// Whoever starts a tool with stdin, stdout or stderr closed must not find a file or a connection of ours in its
+  /// place. What is put there refuses to be read, or written, just as a closed one would.
+  private static func fillMissingDescriptors() {
+    for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(number, F_GETFD) < 0 {
+      _ = open("/dev/null", flags)
+    }
+  }
+
+  /// A reader that is gone, or a limit to a file's size, is an error of the call that writes, and is said.
+  private static func ignoreSignalsOfWriting() {
+    for number in Signals.ofWriting { signal(number, SIG_IGN) }
+  }
+
+  /// Keys must not get into a core dump, nor be read by another process of the user.
+  private static func protectMemory() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    _ = CSystem_set_undumpable()
+  }
+}
+
+extension Step {
+  fileprivate func runToTheEnd(named name: String) -> ExitStatus {
+    let environment = Environment.own
+    let messages = messageOptions.messages(of: name, environment)
+    let tool = Tool(name: name, messages: messages, usage: Self.usageLine, environment: environment)
+    let sink = Sink(destination: output, messages: messages)
+    defer { tool.supervisor?.end() }
+    do {
+      tool.supervisor = try programs.map { try Supervisor($0, environment, messages) }
+      // Before anything is read: who writes to this tool then finds its reader gone.
+      try output.prove()
+      // What is opened by name is open, and no thread or connection has begun: here a tool can give up its rights.
+      let input = try input.map(tool.read) ?? []
+      let product = try perform(input, tool)
+      try write(product, to: sink, tool)
+      return .done
+    } catch let earlier as EarlierFailure {
+      if !earlier.isFromPipe { messages.error(earlier.repeated) }
+      sink.pass(on: earlier.problem, kind: Self.outputKind)
+      return earlier.problem.exit
+    } catch is ReaderGone {
+      return .io
+    } catch is Interrupted {
+      tool.supervisor?.end()
+      Signals.dieByPending()
+    } catch {
+      var failure = Failure(error, in: name, status: .input)
+      failure.order = failure.order ?? tool.order
+      failure.nameOrder()
+      failure.tellWayBack()
+      messages.error(failure)
+      sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind)
+      return failure.status
+    }
+  }
+
+  private func write(_ product: Product, to sink: Sink, _ tool: Tool) throws {
+    do {
+      try sink.write(product)
+    } catch is ReaderGone {
+      guard let wayBack = wayBack(tool) else { throw ReaderGone() }
+      throw Failure(.io, "nobody reads stdout any more", hint: wayBack)
+    } catch var failure as Failure {
+      failure.hint = failure.hint ?? wayBack(tool)
+      throw failure
+    }
+  }
+}

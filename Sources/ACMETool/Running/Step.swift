@@ -1,0 +1,57 @@
+package import ACMECore
+package import ArgumentParser
+
+/// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
+///
+/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, stdin is read, the step is
+/// performed, its product written.
+package protocol Step: ParsableCommand {
+  associatedtype Output: Destination
+
+  static var outputKind: OutputKind { get }
+  var messageOptions: MessageOptions { get }
+  var output: Output { get }
+  /// The programs of the user's that the step may run.
+  var programs: Programs? { get }
+  /// What is read from stdin; nil where nothing is.
+  var input: Input? { get }
+
+  /// - Parameter input: all of stdin; nothing where the step reads nothing.
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
+
+  /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
+  /// by that.
+  func wayBack(_ tool: Tool) -> String?
+}
+
+extension Step {
+  /// Never called: `Step.start` runs a step by `perform`.
+  package func run() throws {}
+
+  package var programs: Programs? { nil }
+
+  package func wayBack(_ tool: Tool) -> String? { nil }
+}
+
+/// What a tool's output is, which decides how its failures travel down the pipe.
+package enum OutputKind: Sendable {
+  /// JSON: a failure is written as an `acme-problem/1`.
+  case document
+  /// PEM or plain text: a failure writes nothing.
+  case text
+}
+
+/// What a step has made.
+package enum Product {
+  case document(JSONObject)
+  case text(String)
+  /// A private key: readable by its owner alone, and never written over another file unasked.
+  case secret([UInt8], mayReplace: Bool)
+}
+
+extension CommandConfiguration {
+  /// A verb of `tool`, whose usage is shown as it is typed.
+  package static func verb(_ name: String, of tool: String, abstract: String) -> CommandConfiguration {
+    CommandConfiguration(commandName: name, _superCommandName: tool, abstract: abstract, version: suiteVersion)
+  }
+}

@@ -1,0 +1,44 @@
+package import ACMECore
+internal import Glibc
+
+/// The running tool: what a step may ask of its surroundings.
+package final class Tool {
+  package let name: String
+  package let messages: Messages
+  let usage: String
+  package let environment: Environment
+  /// The order as it stands, which only its owner changes; a failure takes it along.
+  package var order: OrderDocument?
+  /// Runs the programs that the step has named.
+  package internal(set) var supervisor: Supervisor?
+
+  init(name: String, messages: Messages, usage: String, environment: Environment) {
+    self.name = name
+    self.messages = messages
+    self.usage = usage
+    self.environment = environment
+  }
+
+  /// Gives a lesson, if that is asked for; else it isn't even made.
+  package func explain(_ lesson: @autoclosure () throws -> Lesson) {
+    guard messages.isExplaining, let lesson = try? lesson() else { return }
+    messages.explain(lesson)
+  }
+
+  /// The file that a variable names.
+  package func path(from variable: String) -> Path? { environment[variable].flatMap(Path.init) }
+}
+
+extension Environment {
+  /// This process's own.
+  static var own: Environment {
+    var entries: [Octets] = []
+    // Whoever clears it leaves no list at all.
+    var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
+    while let entry = next, let text = entry.pointee {
+      entries.append(Octets(cString: text))
+      next = entry + 1
+    }
+    return Environment(entries)
+  }
+}

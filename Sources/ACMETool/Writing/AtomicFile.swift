@@ -1,0 +1,190 @@
+package import ACMECore
+internal import Glibc
+
+/// A file that is replaced whole or stays as it was: written beside itself, synced, renamed.
+package struct AtomicFile {
+  package enum Manner {
+    /// - ifChanged: a file that holds the same already keeps its time.
+    case ordinary(ifChanged: Bool)
+    /// Readable by the owner alone; put over another file only if `mayReplace`.
+    case secret(mayReplace: Bool)
+  }
+
+  private let shownPath: Path
+  /// With links followed, so that a link stays one and its target is replaced.
+  private let path: Path
+  private let existing: stat?
+  /// A device, a pipe, or a name of one of our descriptors: nothing that could be replaced.
+  private let isWrittenThrough: Bool
+
+  /// Throws `Failure` 73 where no file can be made there; nothing has been touched then.
+  package init(_ path: Path) throws(Failure) {
+    shownPath = path
+    guard Files.descriptor(named: path) == nil else {
+      self.path = path
+      existing = nil
+      isWrittenThrough = true
+      return
+    }
+    guard let target = path.endOfLinks else {
+      throw Failure(.cannotCreate, "can't create \(path): \(IOError(ELOOP).reason)")
+    }
+    self.path = target
+    do throws(IOError) { existing = try target.status } catch {
+      throw Failure(.cannotCreate, "can't create \(path): \(error.reason)")
+    }
+    isWrittenThrough = existing.map { !$0.isRegular } ?? false
+    if let existing, existing.isOf(S_IFDIR) { throw cannotCreate(IOError(EISDIR)) }
+    // What can be connected to can't be opened.
+    if let existing, existing.isOf(S_IFSOCK) { throw cannotCreate(IOError(ENXIO)) }
+    let needed = isWrittenThrough ? (target, W_OK) : (target.folder, W_OK | X_OK)
+    guard needed.0.withCString({ access($0, needed.1) }) == 0 else { throw cannotCreate(IOError(errno)) }
+  }
+
+  /// Makes a file beside it and takes it away again: what fails now would fail when there is something to lose.
+  ///
+  /// Throws `Failure` 73.
+  package func prove() throws(Failure) {
+    guard !isWrittenThrough else { return }
+    do {
+      try refuseToRenameOver()
+      try Signals.holding {
+        let temporary = try TemporaryFile(beside: path, mode: TemporaryFile.secretMode)
+        defer { temporary.discard() }
+        try temporary.proveRoom()
+      }
+    } catch let error as IOError {
+      throw cannotCreate(error)
+    } catch {
+      throw Failure(error, in: shownPath.description)
+    }
+  }
+
+  package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) {
+    do {
+      if isWrittenThrough { return try writeThrough(bytes) }
+      try Signals.holding { try replace(bytes, manner) }
+    } catch let error as IOError {
+      throw Failure(.io, "writing \(shownPath) failed: \(error.reason)")
+    } catch {
+      throw Failure(error, in: shownPath.description)
+    }
+  }
+
+  /// Throws `Failure` 73 where a key would go over another file.
+  package func refuseToReplace() throws(Failure) {
+    guard existing != nil, !isWrittenThrough else { return }
+    throw Failure(
+      .cannotCreate, "\(shownPath) exists already, and a key is never written over another file",
+      hint: "choose another name, or give --force if that file is of no more use")
+  }
+
+  /// Throws `Failure` 73 where the file there is a private key, of which there may be no other copy.
+  package func refuseToReplaceKey() throws(Failure) {
+    guard existing != nil, !isWrittenThrough else { return }
+    do {
+      guard try Files.read(path).holdsPrivateKey else { return }
+    } catch {
+      // No key is as large as what can't be read for its size; one that we may not read might be one.
+      guard error.status == .noInput else { return }
+      throw Failure(
+        .cannotCreate, "\(error.message), and it might be a private key, which nothing else is written over",
+        hint: "choose another name")
+    }
+    throw Failure(
+      .cannotCreate, "\(shownPath) holds a private key, and nothing else is written over it",
+      hint: "choose another name")
+  }
+
+  /// What a rename would fail of, though a file can be made beside it.
+  private func refuseToRenameOver() throws {
+    if let existing, isProtectedBySticky(existing) { throw cannotCreate(IOError(EPERM)) }
+    let folder = Attributes(of: path.folder)
+    let file = existing == nil ? Attributes.none : Attributes(of: path)
+    if file.isMountPoint {
+      throw Failure(
+        .cannotCreate, "can't create \(shownPath): a file is mounted there, which can be written to but not replaced",
+        hint: "mount the folder instead of the file, or write to stdout and redirect it there")
+    }
+    guard !file.isUnchangeable, !folder.isUnchangeable else { throw cannotCreate(IOError(EPERM)) }
+  }
+
+  /// In such a folder only its owner and the file's may replace the file.
+  private func isProtectedBySticky(_ existing: stat) -> Bool {
+    guard let folder = try? path.folder.status, folder.st_mode & S_ISVTX != 0 else { return false }
+    return ![0, existing.st_uid, folder.st_uid].contains(geteuid())
+  }
+
+  private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
+    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.read(path)) == bytes { return }
+    var isExclusive = false
+    if case .ordinary = manner { try refuseToReplaceKey() }
+    if case .secret(mayReplace: false) = manner {
+      try refuseToReplace()
+      isExclusive = true
+    }
+    let temporary: TemporaryFile
+    do throws(IOError) { temporary = try TemporaryFile(beside: path, mode: mode(manner), owner: existing) } catch {
+      throw cannotCreate(error)
+    }
+    do {
+      try temporary.write(bytes)
+      // Not even over a file that came to be in the meantime.
+      if isExclusive { try temporary.becomeNew(path) } else { try temporary.become(path) }
+    } catch {
+      temporary.discard()
+      guard [EEXIST, EBUSY, EISDIR].contains(error.code) else { throw error }
+      throw cannotCreate(error)
+    }
+    syncFolder()
+  }
+
+  private func mode(_ manner: Manner) -> mode_t {
+    if case .secret = manner { return TemporaryFile.secretMode }
+    if let existing { return existing.st_mode & 0o7777 }
+    let mask = umask(0)
+    umask(mask)
+    return 0o666 & ~mask
+  }
+
+  private func writeThrough(_ bytes: [UInt8]) throws {
+    let number = Files.open(path, O_WRONLY | O_CLOEXEC)
+    guard number >= 0 else { throw cannotCreate(IOError(errno)) }
+    defer { close(number) }
+    try FileDescriptor(number: number).write(bytes)
+  }
+
+  /// So that the new name outlives a power cut. A folder that can't be synced has the file all the same.
+  private func syncFolder() {
+    let number = path.folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard number >= 0 else { return }
+    fsync(number)
+    close(number)
+  }
+
+  private func cannotCreate(_ error: IOError) -> Failure {
+    Failure(.cannotCreate, "can't create \(shownPath): \(error.reason)")
+  }
+}
+
+extension Path {
+  /// Follows links, the last one even where what it points to isn't there yet; nil where there is no end to them.
+  fileprivate var endOfLinks: Path? {
+    var path = self
+    for _ in 0..<40 {
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = path.withCString { readlink($0, &buffer, buffer.count) }
+      guard count > 0, let target = Path(Octets(buffer[..<count].map { UInt8(bitPattern: $0) })) else { return path }
+      path = target.isAbsolute ? target : path.sibling(target.octets)
+    }
+    return nil
+  }
+}
+
+extension [UInt8] {
+  /// In PEM, of whatever kind (RFC 7468).
+  fileprivate var holdsPrivateKey: Bool {
+    guard let begin = firstRange(of: "-----BEGIN ") else { return false }
+    return self[begin.upperBound...].firstRange(of: "PRIVATE KEY-----") != nil
+  }
+}

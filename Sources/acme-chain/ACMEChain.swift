@@ -1,0 +1,63 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+import ACMETool
+import ArgumentParser
+
+/// Fetches the chain of a finished order, and writes it only if it is what was asked for.
+@main
+struct ACMEChain: OrderStep {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-chain",
+    abstract: "Fetch the certificate chain of a finished order, and verify it.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @OptionGroup var order: OrderOptions
+
+  @OptionGroup var pin: PinOption
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  var input: Input? { Input("an order document or a PEM chain") }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input, tool)
+    tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || pin.csr != nil, file: output.file))
+    return .text(try chain.pem)
+  }
+
+  private func fetch(for input: [UInt8], _ tool: Tool) throws -> CertificateChain {
+    let document = try tool.readOrder(input)
+    try pin.check(document)
+    guard document.order.status == .valid, let url = document.order.certificate else {
+      throw Failure(
+        .input, "the order \(document.url) is \(document.order.status) and has no certificate yet",
+        hint: "acme-finalize")
+    }
+    let run = try order.goOn(with: document, tool)
+    let (pem, clocks) = try run.client.certificate(at: url)
+    return try reading("the certificate \(url)", status: .protocolBroken) {
+      try verified(pem, for: document.csr, at: clocks, tool)
+    }
+  }
+
+  private func verify(_ pem: [UInt8], _ tool: Tool) throws -> CertificateChain {
+    let request = try pin.request
+    return try reading("stdin") {
+      try verified(pem, for: request, at: Clocks(ours: Signals.clock.wall(), theirs: nil), tool)
+    }
+  }
+
+  private func verified(
+    _ pem: [UInt8], for request: CertificateRequest?, at clocks: Clocks, _ tool: Tool
+  ) throws -> CertificateChain {
+    let chain = try CertificateChain(pem: pem)
+    if let request { try chain.verifyLeaf(isFor: request) }
+    try chain.verifyPath()
+    for doubt in try chain.doubts(at: clocks) { tool.messages.warning(doubt) }
+    return chain
+  }
+}

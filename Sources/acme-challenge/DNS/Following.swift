@@ -1,0 +1,48 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+
+/// Puts records where the CNAMEs lead that stand in their place.
+struct Following {
+  private let resolver: Resolver
+  private let budget: Budget
+
+  /// nil where that isn't asked for. Throws `Failure` 64 in a world that has no DNS.
+  init?(_ option: FollowOption, asking resolver: ResolverOption, _ budget: Budget, in world: World? = nil) throws {
+    guard option.dnsFollow else { return nil }
+    guard world?.hasDNS ?? true else {
+      throw Failure(.usage, "--dns-follow asks the DNS, of which a trace has nothing")
+    }
+    self.resolver = try resolver.resolver.map { Resolver($0) } ?? Resolver.ofThisMachine()
+    self.budget = budget
+  }
+
+  /// The document, in which it is noted where the records of the DNS challenges that `isMeant` have to be put.
+  func following(
+    _ document: OrderDocument,
+    isMeant: (Authorization, Challenge) -> Bool = { $0.status == .pending && ($0.chosen == nil || $1.isChosen) }
+  ) throws -> OrderDocument {
+    var names: [(authorization: Int, challenge: Int, name: RecordName)] = []
+    for (index, authorization) in document.authorizations.enumerated() {
+      for (place, challenge) in authorization.challenges.enumerated() where isMeant(authorization, challenge) {
+        guard case .dns(let record) = document.publication(challenge, of: authorization), !record.stays else {
+          continue
+        }
+        names.append((index, place, try reading("the record to publish") { try RecordName(record.name) }))
+      }
+    }
+    guard !names.isEmpty else { return document }
+    let delegation = Delegation(resolver: resolver, asker: Asker(budget: budget))
+    let ends = try delegation.ends(of: Set(names.map(\.name)))
+    var document = document
+    for (authorization, challenge, name) in names {
+      guard let end = ends[name], end.isSettled else {
+        let said = (ends[name]?.complaints ?? []).unique.map { "; \($0.text)" }.joined()
+        throw Failure(
+          .notNow, "no name server says whether a CNAME stands at \(name)\(said)", hint: "--resolver says whom to ask")
+      }
+      document.authorizations[authorization].challenges[challenge].target = end.value == name ? nil : end.value
+    }
+    return document
+  }
+}

@@ -1,0 +1,79 @@
+import ACMECore
+import ACMETool
+
+/// The solvers in the order in which they are asked.
+struct Solvers {
+  /// What one solver publishes, or takes away.
+  struct Batch {
+    let solver: any Solver
+    let proofs: [Proof]
+  }
+
+  private let solvers: [any Solver]
+
+  init(_ solvers: [any Solver]) { self.solvers = solvers }
+
+  var isEmpty: Bool { solvers.isEmpty }
+
+  /// The type of challenge that the first solver meets which can serve `identifier`; nil where none can.
+  func challengeType(for identifier: Identifier) -> Challenge.Kind? {
+    first(for: identifier).flatMap { solvers[$0].challengeType(for: identifier) }
+  }
+
+  private func first(for identifier: Identifier) -> Int? {
+    solvers.firstIndex { $0.challengeType(for: identifier) != nil }
+  }
+
+  /// The proofs of the names that are served, together by the solvers that serve them.
+  func batches(of proofs: [Proof]) -> [Batch] {
+    shares(of: proofs, \.identifier).map { Batch(solver: $0, proofs: $1) }
+  }
+
+  private func shares<Thing>(
+    of things: [Thing], _ identifier: (Thing) -> Identifier
+  ) -> [(solver: any Solver, things: [Thing])] {
+    let shares = Dictionary(grouping: things) { first(for: identifier($0)) }
+    return solvers.indices.compactMap { index in shares[index].map { (solvers[index], $0) } }
+  }
+
+  /// Throws `Failure` 64 for a name that none can serve, and whatever says that nothing could be published: before the
+  /// CA hears of it.
+  func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
+    try refuseUnserved(identifiers)
+    for (solver, served) in shares(of: identifiers, \.self) { try solver.prepare(for: served, tool) }
+  }
+
+  /// Throws `Failure` 64 for a name that none can serve.
+  func refuseUnserved(_ identifiers: [Identifier]) throws {
+    let unserved = identifiers.filter { challengeType(for: $0) == nil }
+    guard unserved.isEmpty else {
+      throw Failure(
+        .usage, "no solver can prove control of \(unserved.list.shown())",
+        hint: unserved.contains(where: \.isWildcard)
+          ? "a wildcard can be proved by DNS alone: --hook CMD, or --manual --type dns-01"
+          : "--webroot DIR, --hook CMD and the other ways are in acme-challenge(1)")
+    }
+  }
+
+  /// Throws `Failure` 64 where there is none, or they serve no name of the document at all. The names that they don't
+  /// serve are passed over.
+  func refuseToServeNone(of document: OrderDocument) throws {
+    guard !isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR or --hook CMD") }
+    let identifiers = document.authorizations.map(\.identifier)
+    guard identifiers.isEmpty || identifiers.contains(where: { challengeType(for: $0) != nil }) else {
+      throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")
+    }
+  }
+
+  static func missing(for identifiers: [Identifier]) -> Failure {
+    Failure(
+      .usage, "no solver is given, and control of \(identifiers.list.shown()) has to be proved",
+      hint: "--webroot DIR or --hook CMD, or the verbs order, show and respond to publish by yourself")
+  }
+}
+
+extension Identifier {
+  fileprivate var isWildcard: Bool {
+    if case .dns(_, wildcard: true) = self { true } else { false }
+  }
+}

@@ -1,0 +1,62 @@
+import ACMECore
+import ACMETool
+import ArgumentParser
+
+/// Makes a certificate request: the names, and the site's public key, signed with its private one.
+@main
+struct ACMECSR: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-csr",
+    abstract: "Make a certificate request for names.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @Argument(help: ArgumentHelp("A DNS name (*. before it for a wildcard) or an IP address.", valueName: "name"))
+  var names: [String] = []
+
+  @Option(name: .shortAndLong, file: "The site's private key, instead of stdin.")
+  var key: Path?
+
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var sources: NameSources
+
+  @Flag(help: "Ask for a certificate that is good only with a stapled OCSP answer (RFC 7633).")
+  var mustStaple = false
+
+  @Option(
+    help: ArgumentHelp("Put one of the names into the subject too.", valueName: "name"), transform: nonEmpty)
+  var commonName: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func validate() throws {
+    guard !names.isEmpty || sources.namesFrom != nil || sources.fromCert != nil else {
+      throw ValidationError("no name is given")
+    }
+  }
+
+  var input: Input? { key == nil ? Input("a PEM private key") : nil }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let pem = try key.map { try Files.read($0) } ?? input
+    let identifiers = try sources.identifiers(and: names)
+    let common = try commonName.map { name in
+      let identifier = try reading("--common-name") { try Identifier(typed: name) }
+      guard identifiers.contains(identifier) else {
+        throw Failure(.usage, "--common-name \(name.shown(limit: 255)) is none of the names")
+      }
+      return identifier
+    }
+    let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
+    let request = try reading("the request") {
+      try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
+    }
+    tool.explain(
+      .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
+    tool.messages.step("a request for \(identifiers.list)")
+    return .text(try request.pem)
+  }
+}

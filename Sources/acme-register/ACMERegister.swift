@@ -1,0 +1,96 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+import ACMETool
+import ArgumentParser
+
+/// Makes an account at a CA, or finds the one that the key has already.
+@main
+struct ACMERegister: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-register",
+    abstract: "Make an account at a CA, or find the one that the key has.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.document
+
+  @Option(name: [.customShort("k"), .long], file: "The account's private key, instead of stdin.")
+  var accountKey: Path?
+
+  @OptionGroup var passphrase: PassphraseOptions
+
+  @Option(
+    help: ArgumentHelp("Where the CA can reach a person: mailto:me@example.org. Repeatable.", valueName: "uri"),
+    transform: Contact.uri)
+  var contact: [String] = []
+
+  @Flag(help: "Agree to the CA's terms of service.")
+  var agreeTos = false
+
+  @OptionGroup var externalAccount: ExternalAccountOptions
+  @OptionGroup var ca: CAOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func wayBack(_ tool: Tool) -> String? {
+    "run acme-register again as before: the CA gives the account that the key has"
+  }
+
+  var input: Input? { accountKey == nil ? Input("a PEM account key") : nil }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let pem = try accountKey.map { try Files.read($0) } ?? input
+    let binding = try externalAccount.load(tool)
+    let signer = try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool).signer
+    let client = try ca.client(for: ca.directory(of: nil, tool), signer: signer, tool)
+
+    let document: AccountDocument
+    switch try client.lookUpAccount() {
+    case .found(let existing):
+      document = existing
+      warnWhereContactDiffers(document, tool)
+    case .refused(let refusal): document = try register(with: client, binding, after: refusal)
+    }
+    guard document.account.status == .valid else {
+      throw Failure(
+        .personMustAct, "the account \(document.url) is \(document.account.status)",
+        hint: "make another with a new key")
+    }
+    return .document(document.object)
+  }
+
+  private func register(
+    with client: Client, _ binding: ExternalAccount?, after refusal: Failure
+  ) throws -> AccountDocument {
+    let directory = try client.ca().endpoints
+    if let terms = directory.termsOfService, !agreeTos {
+      throw Failure(
+        .personMustAct, "the CA wants its terms of service agreed to: \(terms.shown(limit: 500))",
+        hint: "read them, then give --agree-tos")
+    }
+    guard binding != nil || !directory.externalAccountRequired else {
+      throw Failure(
+        .personMustAct, "the CA takes only accounts that are bound to one that it knows already",
+        hint: "get a key id and a MAC key from it, and give them with --eab-kid and --eab-key-file")
+    }
+    do {
+      return try client.newAccount(contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+    } catch var failure as Failure
+      where failure.problem?.type == .unauthorized && refusal.problem?.type == .unauthorized
+    {
+      // RFC 8555 §7.3.6: so a CA answers whatever the key of a deactivated account signs.
+      failure.status = .personMustAct
+      failure.hint = "where the account of this key was deactivated, make another with a new key"
+      throw failure
+    }
+  }
+
+  /// A CA gives an existing account as it is, whatever was asked for (RFC 8555 §7.3). One that says nothing of
+  /// contacts keeps none, or doesn't tell.
+  private func warnWhereContactDiffers(_ document: AccountDocument, _ tool: Tool) {
+    let known = document.account.contact
+    guard !contact.isEmpty, !known.isEmpty, Set(known) != Set(contact) else { return }
+    tool.messages.warning("the account exists already, and its contact stays \(known.joined(separator: ", ").shown())")
+  }
+}
