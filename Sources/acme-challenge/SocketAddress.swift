@@ -37,3 +37,33 @@ struct SocketAddress: Hashable, Sendable {
     }
   }
 }
+
+extension SocketAddress {
+  /// Reads a sockaddr_in or sockaddr_in6; nil for one of another family.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    let isIPv6: Bool
+    switch Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
+    case AF_INET: isIPv6 = false
+    case AF_INET6: isIPv6 = true
+    default: return nil
+    }
+    guard let address = IPAddress(octets: Array(isIPv6 ? bytes[8..<24] : bytes[4..<8])) else { return nil }
+    self.init(
+      address: address, port: UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self)),
+      scope: isIPv6 ? bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self) : 0)
+  }
+
+  /// The address at this end of a connection; nil where there is none.
+  init?(ofThisEnd socket: Int32) {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let end = withUnsafeMutableBytes(of: &storage) { bytes -> SocketAddress? in
+      guard let base = bytes.baseAddress,
+        getsockname(socket, base.assumingMemoryBound(to: sockaddr.self), &length) == 0
+      else { return nil }
+      return SocketAddress(UnsafeRawBufferPointer(bytes))
+    }
+    guard let end else { return nil }
+    self = end
+  }
+}

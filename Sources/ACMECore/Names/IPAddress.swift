@@ -1,12 +1,13 @@
 /// An IP address as an ACME identifier of type `ip` (RFC 8738) and a certificate's iPAddress
-/// (RFC 5280 §4.2.1.6) carry it. An IPv4-mapped IPv6 address stays an IPv6 address.
+/// (RFC 5280 §4.2.1.6) carry it. An IPv4-mapped IPv6 address is the IPv4 address in it (RFC 4291 §2.5.5.2), wherever it
+/// was read: it is the same host, and CAs that are written in Go know it under no other text.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// Network order: 4 octets for IPv4, 16 for IPv6.
   package let octets: [UInt8]
 
   package init?(octets: [UInt8]) {
     guard octets.count == 4 || octets.count == 16 else { return nil }
-    self.octets = octets
+    self.octets = octets.starts(with: Self.mappedPrefix) ? Array(octets.suffix(4)) : octets
   }
 
   /// Reads a dotted quad, or IPv6 text as RFC 4291 §2.2 has it: no zone, no brackets.
@@ -15,8 +16,10 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     guard octets.count <= Self.maxTextLength else { return nil }
     let isIPv6 = octets.contains(UInt8(ascii: ":"))
     guard let read = isIPv6 ? Self.readIPv6(octets) : Self.readIPv4(octets[...]) else { return nil }
-    self.octets = read
+    self.init(octets: read)
   }
+
+  private static let mappedPrefix = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
 
   /// Six whole groups and a dotted quad.
   private static let maxTextLength = 45
@@ -25,7 +28,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The one canonical form: what RFC 8738 §3 asks of an identifier's value.
   package var text: String {
-    octets.count == 4 ? Self.dottedQuad(octets[...]) : ipv6Text
+    octets.count == 4 ? octets.map { String($0) }.joined(separator: ".") : ipv6Text
   }
 
   /// The name that stands for the address in the TLS handshake of tls-alpn-01 (RFC 8738 §6).
@@ -103,15 +106,8 @@ extension IPAddress {
 
 // Writing.
 extension IPAddress {
-  private static func dottedQuad(_ octets: ArraySlice<UInt8>) -> String {
-    octets.map { String($0) }.joined(separator: ".")
-  }
-
-  /// RFC 5952 §4, and §5 for IPv4-mapped addresses.
+  /// RFC 5952 §4.
   private var ipv6Text: String {
-    if octets.starts(with: Array(repeating: 0, count: 10) + [0xFF, 0xFF]) {
-      return "::ffff:" + Self.dottedQuad(octets[12...])
-    }
     let groups = stride(from: 0, to: 16, by: 2).map { Int(octets[$0]) << 8 | Int(octets[$0 + 1]) }
     let zeros = Self.longestZeroRun(groups)
     // A single zero group is written out (§4.2.2).

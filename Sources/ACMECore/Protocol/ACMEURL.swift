@@ -48,7 +48,7 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
       guard let end = authority.firstIndex(of: "]") else { return nil }
       host = authority[...end]
       rest = authority[authority.index(after: end)...]
-      guard IPAddress(String(host.dropFirst().dropLast()))?.octets.count == 16 else { return nil }
+      guard host.contains(":"), IPAddress(String(host.dropFirst().dropLast())) != nil else { return nil }
     } else {
       host = authority.prefix { $0 != ":" }
       rest = authority[host.endIndex...]

@@ -16,13 +16,20 @@ package struct Authorization: Equatable, Sendable {
     var raw = object
     raw["url"] = nil
     raw["challenges"] = nil
-    self.raw = raw
     status = Status(rawValue: try object.requiredString("status"))
     let wildcard = object["wildcard"]?.bool ?? false
-    switch try Identifier(object.requiredObject("identifier")) {
-    case .dns(let name, let written): identifier = .dns(name, wildcard: wildcard || written)
+    var identifierObject = try object.requiredObject("identifier")
+    switch try Identifier(identifierObject) {
+    case .dns(let name, wildcard: true):
+      // Some CAs write the `*.` that the RFC keeps apart: whoever gets the object finds it as the RFC has it.
+      identifier = .dns(name, wildcard: true)
+      identifierObject["value"] = .string(name.text)
+      raw["identifier"] = .object(identifierObject)
+      raw["wildcard"] = .bool(true)
+    case .dns(let name, wildcard: false): identifier = .dns(name, wildcard: wildcard)
     case let other: identifier = other
     }
+    self.raw = raw
     expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
     let challenges = try object.array("challenges") ?? []
     guard challenges.count <= Self.maxChallenges else {

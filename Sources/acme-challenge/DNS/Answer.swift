@@ -8,33 +8,56 @@ struct Answer {
 
   /// Longer than a UDP message: to be asked for by TCP.
   let isTruncated: Bool
+  /// Whether the server has the zone that the name is in.
+  let isAuthoritative: Bool
   /// What the server says in place of an answer: it doesn't know, or doesn't want to.
   let refusal: String?
+  /// Whether it may answer otherwise to a question without EDNS: servers that don't know it say one error or another
+  /// (RFC 6891 §7 and older ones), as does one that knows another version of it.
+  let isOfNoEDNS: Bool
   private let name: RecordName
   private let records: [Message.Record]
-  /// The zone that the server says the name is in, where it has no such record.
-  let zone: RecordName?
+  private let authorities: [Message.Record]
 
   /// nil for a message that is no answer to `query`: somebody else's, or nonsense.
   init?(_ bytes: [UInt8], to query: Query) {
-    guard let message = Message(bytes), message.isResponse, message.id == query.id,
-      message.questions == [query.question]
-    else { return nil }
+    guard let message = Message(bytes), message.isResponse, message.id == query.id else { return nil }
+    refusal = Self.refusal(message.code)
+    // Who can't read a question may not repeat it.
+    guard message.questions == [query.question] || message.questions.isEmpty && refusal != nil else { return nil }
     name = query.question.name
     isTruncated = message.isTruncated
-    refusal = Self.refusal(message.code)
+    isAuthoritative = message.isAuthoritative
+    isOfNoEDNS = refusal != nil && (!message.hasOptions || Self.codesOfNoEDNS.contains(message.code))
     records = message.answers
-    zone = message.authorities.first { $0.type == .soa }?.name
+    authorities = message.authorities
   }
 
-  private static func refusal(_ code: ns_rcode) -> String? {
-    switch code {
+  private static let codesOfNoEDNS = [ns_r_formerr, ns_r_notimpl, ns_r_badvers].map { Int($0.rawValue) }
+
+  private static func refusal(_ code: Int) -> String? {
+    switch ns_rcode(rawValue: UInt32(code)) {
     // That there is no such name is an answer as well.
     case ns_r_noerror, ns_r_nxdomain: nil
+    case ns_r_formerr: "answers FORMERR"
     case ns_r_servfail: "answers SERVFAIL"
+    case ns_r_notimpl: "answers NOTIMP"
     case ns_r_refused: "answers REFUSED"
-    default: "answers with the error \(code.rawValue)"
+    case ns_r_notauth: "answers NOTAUTH"
+    case ns_r_badvers: "answers BADVERS"
+    default: "answers with the error \(code)"
     }
+  }
+
+  /// The zone that the server says the name is in, where it has no such record.
+  var zone: RecordName? { authorities.first { $0.type == .soa }?.name }
+
+  /// To whom a server refers that has a zone above the name's alone (RFC 1034 §4.3.2).
+  var referral: (zone: RecordName, servers: [RecordName])? {
+    guard records.isEmpty, !isAuthoritative, refusal == nil,
+      let zone = authorities.first(where: { $0.type == .ns })?.name, name == zone || name.isBelow(zone)
+    else { return nil }
+    return (zone, Self.servers(of: zone, in: authorities))
   }
 
   /// The TXT records at the end of the CNAMEs that the server has followed itself.
@@ -61,9 +84,11 @@ struct Answer {
   }
 
   /// The name servers of the zone that begins at the name.
-  var servers: [RecordName] {
+  var servers: [RecordName] { Self.servers(of: name, in: records) }
+
+  private static func servers(of zone: RecordName, in records: [Message.Record]) -> [RecordName] {
     records.compactMap { record in
-      guard record.type == .ns, record.name == name, case .name(let server) = record.value else { return nil }
+      guard record.type == .ns, record.name == zone, case .name(let server) = record.value else { return nil }
       return try? RecordName(server)
     }
   }

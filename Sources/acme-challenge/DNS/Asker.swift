@@ -28,7 +28,7 @@ struct Asker {
       }
       try advance(open)
     }
-    return exchanges.map { $0.outcome ?? .silence }
+    return exchanges.map { $0.outcome ?? DNSExchange.silence }
   }
 
   private func advance(_ open: [DNSExchange]) throws {

@@ -1,18 +1,20 @@
 import ACMECore
 import Glibc
 
-/// One question on its way to one server: by UDP, and by TCP if the answer is too long for that (RFC 7766).
+/// One question on its way to one server: by UDP, without EDNS if it comes to nothing with it, and by TCP if the answer
+/// is too long (RFC 7766).
 final class DNSExchange {
   enum Outcome {
     case answer(Answer)
-    /// Nothing, or nothing that could be an answer.
-    case silence
+    /// Nothing, or nothing that could be an answer; what the server does instead.
+    case silence(String)
     /// This machine has no way to such an address.
     case noRoute
   }
 
   /// A datagram may get lost.
   private static let secondsUntilRepeated = 1.5
+  static let silence = Outcome.silence("doesn't answer")
   private static let patience = 4.0
   /// Somebody may send faster than we read, and would be read for ever.
   private static let mostReadAtOnce = 16
@@ -29,6 +31,9 @@ final class DNSExchange {
   private var unsent: ArraySlice<UInt8> = []
   private var received: [UInt8] = []
   private var isStream = false
+  private var isPlain = false
+  /// What the server may have said of EDNS rather than of the question.
+  private var refusal: Answer?
 
   init(_ query: Query, to server: SocketAddress, now: @escaping () -> Double) {
     self.query = query
@@ -44,16 +49,25 @@ final class DNSExchange {
   func start() {
     guard open(SOCK_DGRAM) else { return }
     repeatAt = now() + Self.secondsUntilRepeated
-    sendDatagram()
+    sendDatagram(query.extended)
   }
 
-  func giveUp() { finish(.silence) }
+  func giveUp() {
+    if isStream { return finish(.silence("truncates its answer and doesn't answer by TCP")) }
+    finish(refusal.map { .answer($0) } ?? Self.silence)
+  }
 
   /// The time of `due` has come.
   func goOnLate() {
-    guard repeatAt != nil, now() < end else { return finish(.silence) }
+    guard repeatAt != nil, now() < end else { return giveUp() }
     repeatAt = nil
-    sendDatagram()
+    askPlainly()
+  }
+
+  /// EDNS may be what keeps the answer away (RFC 6891 §6.2.2), on the way too.
+  private func askPlainly() {
+    isPlain = true
+    sendDatagram(query.plain)
   }
 
   /// The socket is ready.
@@ -76,18 +90,20 @@ final class DNSExchange {
     end = now() + Self.patience
     socket = server.socket(type)
     if socket >= 0, server.connect(socket) == 0 || errno == EINPROGRESS { return true }
-    finish(Self.outcome(of: errno))
+    finish(outcome(of: errno))
     return false
   }
 
-  /// An address of the local link alone, without a scope, is EINVAL.
-  private static func outcome(of error: Int32) -> Outcome {
+  /// By TCP there is a way, as an answer came by it.
+  private func outcome(of error: Int32) -> Outcome {
+    if isStream { return .silence("truncates its answer and refuses TCP") }
+    // An address of the local link alone, without a scope, is EINVAL.
     let isNoRoute = [EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EACCES, EINVAL].contains(error)
-    return isNoRoute ? .noRoute : .silence
+    return isNoRoute ? .noRoute : Self.silence
   }
 
-  private func sendDatagram() {
-    _ = query.bytes.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
+  private func sendDatagram(_ bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
   }
 
   /// A message that is no answer may be somebody's who guesses: the true one may still come.
@@ -96,10 +112,15 @@ final class DNSExchange {
     for _ in 0..<Self.mostReadAtOnce {
       let count = read(socket, &buffer, buffer.count)
       guard count >= 0 else {
-        if errno != EAGAIN, errno != EINTR { finish(Self.outcome(of: errno)) }
+        if errno != EAGAIN, errno != EINTR { finish(outcome(of: errno)) }
         return
       }
       guard let answer = Answer(Array(buffer[..<count]), to: query) else { continue }
+      if answer.isOfNoEDNS, refusal == nil {
+        refusal = answer
+        if !isPlain { askPlainly() }
+        continue
+      }
       return answer.isTruncated ? startStream() : finish(.answer(answer))
     }
   }
@@ -107,8 +128,8 @@ final class DNSExchange {
   private func startStream() {
     isStream = true
     repeatAt = nil
-    let count = query.bytes.count
-    unsent = ([UInt8(count >> 8), UInt8(count & 0xFF)] + query.bytes)[...]
+    let message = isPlain ? query.plain : query.extended
+    unsent = ([UInt8(message.count >> 8), UInt8(message.count & 0xFF)] + message)[...]
     awaited = POLLOUT
     _ = open(SOCK_STREAM)
   }
@@ -116,7 +137,7 @@ final class DNSExchange {
   private func goOnByStream() {
     guard unsent.isEmpty else {
       let count = unsent.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) }
-      guard count >= 0 || errno == EAGAIN || errno == EINTR else { return finish(.silence) }
+      guard count >= 0 || errno == EAGAIN || errno == EINTR else { return finish(outcome(of: errno)) }
       unsent = unsent.dropFirst(max(count, 0))
       awaited = unsent.isEmpty ? POLLIN : POLLOUT
       return
@@ -124,7 +145,7 @@ final class DNSExchange {
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     let count = read(socket, &buffer, buffer.count)
     guard count > 0 else {
-      if count == 0 || errno != EAGAIN && errno != EINTR { finish(.silence) }
+      if count == 0 { giveUp() } else if errno != EAGAIN, errno != EINTR { finish(outcome(of: errno)) }
       return
     }
     received += buffer[..<count]
@@ -132,6 +153,18 @@ final class DNSExchange {
     let length = Int(received[0]) << 8 | Int(received[1])
     guard received.count >= 2 + length else { return }
     let answer = Answer(Array(received[2..<2 + length]), to: query)
-    finish(answer.map { $0.isTruncated ? .silence : .answer($0) } ?? .silence)
+    guard let answer, !answer.isTruncated else { return giveUp() }
+    finish(.answer(answer))
+  }
+}
+
+extension DNSExchange.Outcome {
+  /// What the server does in place of answering; nil where it answers.
+  var complaint: String? {
+    switch self {
+    case .answer(let answer): answer.refusal
+    case .silence(let how): how
+    case .noRoute: "can't be reached from here"
+    }
   }
 }

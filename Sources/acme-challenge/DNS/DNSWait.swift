@@ -37,7 +37,7 @@ struct DNSWait {
     defer { tool.messages.progress(nil) }
     while true {
       try find(&awaited, delegation)
-      try look(for: &awaited, delegation.asker)
+      while try look(for: &awaited, delegation) {}
       awaited.removeAll { $0.isShown }
       guard let first = awaited.first else { return }
       tool.messages.progress(
@@ -49,21 +49,28 @@ struct DNSWait {
     }
   }
 
-  /// Where the records stand and who serves them, for those of which that isn't known yet.
+  /// Where the records stand and who serves them, for those of which that isn't known for good yet. A name of which
+  /// nobody says whether a CNAME stands there is looked at itself.
   private func find(_ awaited: inout [Awaited], _ delegation: Delegation) throws {
-    let ends = try delegation.ends(of: Set(awaited.filter { $0.servers == nil }.map(\.name)))
-    let servers = try substitute == nil ? delegation.servers(of: Set(ends.values)) : [:]
-    for index in awaited.indices {
+    let open = awaited.indices.filter { !awaited[$0].isSettled }
+    let ends = try delegation.ends(of: Set(open.map { awaited[$0].name }))
+    let zones = try substitute == nil ? delegation.zones(of: Set(ends.values.map(\.value))) : [:]
+    for index in open {
       guard let end = ends[awaited[index].name] else { continue }
-      awaited[index].end = end
-      awaited[index].servers = substitute.map { [$0] } ?? servers[end]
+      awaited[index].take(end)
+      if let substitute {
+        awaited[index].servers = [substitute]
+      } else if let zone = zones[end.value] {
+        awaited[index].take(zone)
+      }
     }
   }
 
-  private func look(for awaited: inout [Awaited], _ asker: Asker) throws {
+  /// - Returns: whether the servers of some zones referred to those of zones below, which are to be asked instead.
+  private func look(for awaited: inout [Awaited], _ delegation: Delegation) throws -> Bool {
     var asked: [(question: Question, server: SocketAddress)] = []
     var places: [(index: Int, server: String)] = []
-    for (index, one) in awaited.enumerated() {
+    for (index, one) in awaited.enumerated() where !one.isShown {
       for server in one.servers ?? [] {
         for address in server.addresses {
           asked.append((Question(name: one.end, type: .txt), address))
@@ -71,22 +78,27 @@ struct DNSWait {
         }
       }
     }
-    let outcomes = try asker.ask(asked, isRecursive: substitute != nil)
+    let outcomes = try delegation.asker.ask(asked, isRecursive: substitute != nil)
     let grouped = Dictionary(grouping: zip(places, outcomes), by: \.0.index)
-    for index in awaited.indices {
+    var referrals: [Int: (zone: RecordName, servers: [RecordName])] = [:]
+    for index in awaited.indices where !awaited[index].isShown {
       let byServer = Dictionary(grouping: grouped[index] ?? [], by: \.0.server).mapValues { $0.map(\.1) }
       awaited[index].judge(byServer)
+      referrals[index] = awaited[index].referral(in: byServer)
       if awaited[index].isShown { tool.messages.step(awaited[index].sentence(byServer.count)) }
     }
+    for (index, zone) in try delegation.locate(referrals) { awaited[index].take(zone) }
+    return !referrals.isEmpty
   }
 
   private func late(_ awaited: [Awaited]) -> Failure {
-    let lacking = awaited.flatMap { $0.complaints(resolver: substitute?.name) }
+    let lacking = awaited.flatMap(\.sentences)
     let more = lacking.count > Self.mostShown ? ", and \(lacking.count - Self.mostShown) more" : ""
+    let passed = awaited.flatMap(\.complaints).unique.prefix(Self.mostShown).map { "; \($0.text)" }
     return Failure(
       .notNow,
       "the time of --dns-wait (\(seconds) s) is over: "
-        + lacking.prefix(Self.mostShown).joined(separator: ", ") + more,
+        + lacking.prefix(Self.mostShown).joined(separator: ", ") + more + passed.joined(),
       hint: "allow more with --dns-wait, or go on later",
       retryAt: Signals.clock.wall() + Int64(Self.longestPause))
   }
@@ -97,17 +109,36 @@ private struct Awaited {
   let name: RecordName
   let values: Set<[UInt8]>
   /// Where the CNAMEs at the name lead.
-  var end: RecordName
-  /// nil until they have been found out.
+  private(set) var end: RecordName
+  /// That `end` is in; nil where it isn't known, or doesn't matter.
+  private(set) var zone: RecordName?
+  /// Who is to show it; nil until they have been found out.
   var servers: [NameServer]?
+  /// Whether `end` and `servers` won't be others later.
+  private(set) var isSettled = false
+  /// What was said in place of answers, as they were looked for.
+  private(set) var complaints: [Complaint] = []
   private(set) var isShown = false
   /// Who doesn't show it, and in what way.
-  private(set) var lacking: [(server: String, how: String)] = []
+  private(set) var lacking: [(server: String, sentence: String)] = []
 
   init(name: RecordName, values: Set<[UInt8]>) {
     self.name = name
     self.values = values
     end = name
+  }
+
+  mutating func take(_ end: Sought<RecordName>) {
+    self.end = end.value
+    isSettled = end.isSettled
+    complaints = end.complaints
+  }
+
+  mutating func take(_ zone: Sought<Zone?>) {
+    self.zone = zone.value?.name
+    servers = zone.value?.servers
+    isSettled = isSettled && zone.isSettled
+    complaints += zone.complaints
   }
 
   private var shownName: String { end == name ? name.text : "\(name) (which leads to \(end))" }
@@ -116,19 +147,21 @@ private struct Awaited {
     servers == 1 ? "the name server shows \(shownName)" : "all \(servers) name servers show \(shownName)"
   }
 
-  /// - Parameter resolver: the one server that is asked in place of the zone's own.
-  func complaints(resolver: String?) -> [String] {
-    if servers == nil, let resolver { return ["\(resolver) doesn't answer for \(shownName)"] }
+  /// What is wrong.
+  var sentences: [String] {
     guard servers != nil else { return ["the name servers of \(shownName), or their addresses, can't be found out"] }
     guard !lacking.isEmpty else { return ["no name server of \(shownName) can be reached from here"] }
-    return lacking.map { "\($0.server) \($0.how) \(shownName)" }
+    return lacking.map(\.sentence)
   }
 
   /// A server shows it if one of its addresses does and none answers without it. Those that can't be reached from
   /// here count only where there is no other to ask.
   mutating func judge(_ outcomes: [String: [DNSExchange.Outcome]]) {
-    lacking = outcomes.sorted { $0.key < $1.key }.compactMap { name, outcomes in
-      complaint(outcomes).map { (name, $0) }
+    lacking = (servers ?? []).compactMap { server in
+      guard !server.addresses.isEmpty else {
+        return (server.name, "the address of \(server.name), which is to show \(shownName), can't be found out")
+      }
+      return complaint(outcomes[server.name] ?? []).map { (server.name, "\(server.name) \($0) \(shownName)") }
     }
     isShown = lacking.isEmpty && outcomes.values.joined().contains { shows($0) }
   }
@@ -137,13 +170,25 @@ private struct Awaited {
   private func complaint(_ outcomes: [DNSExchange.Outcome]) -> String? {
     for case .answer(let answer) in outcomes {
       if let refusal = answer.refusal { return "\(refusal) for" }
-      if !values.isSubset(of: answer.texts) { return "doesn't show" }
+      if !values.isSubset(of: answer.texts) {
+        return zone == nil || answer.isAuthoritative ? "doesn't show" : "isn't authoritative for"
+      }
     }
-    let isSilent = outcomes.contains { if case .silence = $0 { true } else { false } }
-    return isSilent && !outcomes.contains(where: shows) ? "doesn't answer for" : nil
+    guard !outcomes.contains(where: shows) else { return nil }
+    for case .silence(let how) in outcomes { return "\(how) for" }
+    return nil
   }
 
   private func shows(_ outcome: DNSExchange.Outcome) -> Bool {
     if case .answer(let answer) = outcome { values.isSubset(of: answer.texts) } else { false }
+  }
+
+  /// The zone below, to which a server of the one above it refers.
+  func referral(in outcomes: [String: [DNSExchange.Outcome]]) -> (zone: RecordName, servers: [RecordName])? {
+    guard let zone else { return nil }
+    for case .answer(let answer) in outcomes.values.joined() {
+      if let referral = answer.referral, referral.zone.isBelow(zone) { return referral }
+    }
+    return nil
   }
 }

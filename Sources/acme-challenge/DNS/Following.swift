@@ -36,11 +36,12 @@ struct Following {
     let ends = try delegation.ends(of: Set(names.map(\.name)))
     var document = document
     for (authorization, challenge, name) in names {
-      guard let end = ends[name] else {
+      guard let end = ends[name], end.isSettled else {
+        let said = (ends[name]?.complaints ?? []).unique.map { "; \($0.text)" }.joined()
         throw Failure(
-          .notNow, "no name server says whether a CNAME stands at \(name)", hint: "--resolver says whom to ask")
+          .notNow, "no name server says whether a CNAME stands at \(name)\(said)", hint: "--resolver says whom to ask")
       }
-      document.authorizations[authorization].challenges[challenge].target = end == name ? nil : end
+      document.authorizations[authorization].challenges[challenge].target = end.value == name ? nil : end.value
     }
     return document
   }

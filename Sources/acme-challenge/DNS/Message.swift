@@ -19,8 +19,13 @@ struct Message {
 
   let id: UInt16
   let isResponse: Bool
+  let isAuthoritative: Bool
+  /// Then there are no records: any of them may be missing, or end too early (RFC 2181 §9).
   let isTruncated: Bool
-  let code: ns_rcode
+  /// The RCODE, its upper bits by EDNS included.
+  let code: Int
+  /// Whether the sender knows EDNS (RFC 6891 §6.1.1).
+  let hasOptions: Bool
   let questions: [Question]
   let answers: [Record]
   let authorities: [Record]
@@ -28,7 +33,7 @@ struct Message {
   /// nil where the library can't read it.
   init?(_ bytes: [UInt8]) {
     guard (Int(NS_HFIXEDSZ)...Int(NS_MAXMSG)).contains(bytes.count) else { return nil }
-    let message = bytes.withUnsafeBufferPointer { Self.init($0) }
+    let message = Self.withoutCutRecords(bytes).withUnsafeBufferPointer { Self.init($0) }
     guard let message else { return nil }
     self = message
   }
@@ -40,13 +45,38 @@ struct Message {
       let answers = Self.section(ns_s_an, of: &parsed, bytes),
       let authorities = Self.section(ns_s_ns, of: &parsed, bytes)
     else { return nil }
+    let upperCode = Self.upperCode(&parsed)
     id = parsed._id
     isResponse = CResolv_flag(&parsed, ns_f_qr) == 1 && CResolv_flag(&parsed, ns_f_opcode) == ns_o_query.rawValue
+    isAuthoritative = CResolv_flag(&parsed, ns_f_aa) == 1
     isTruncated = CResolv_flag(&parsed, ns_f_tc) == 1
-    code = ns_rcode(rawValue: UInt32(CResolv_flag(&parsed, ns_f_rcode)))
+    hasOptions = upperCode != nil
+    code = (upperCode ?? 0) << 4 | Int(CResolv_flag(&parsed, ns_f_rcode))
     self.questions = questions.map { Question(name: $0.name, type: $0.type) }
     self.answers = answers
     self.authorities = authorities
+  }
+
+  /// Header and question alone of a message that is marked as truncated; any other as it is.
+  private static func withoutCutRecords(_ bytes: [UInt8]) -> [UInt8] {
+    let header = Int(NS_HFIXEDSZ)
+    guard bytes[2] & 0x02 != 0, bytes[4] == 0, bytes[5] == 1 else { return bytes }
+    let length = bytes.withUnsafeBufferPointer { bytes -> Int in
+      guard let start = bytes.baseAddress else { return -1 }
+      return Int(ns_skiprr(start + header, start + bytes.count, ns_s_qd, 1))
+    }
+    guard length > 0 else { return bytes }
+    return bytes[..<6] + [0, 0, 0, 0, 0, 0] + bytes[header..<header + length]
+  }
+
+  /// What EDNS adds to the RCODE (RFC 6891 §6.1.3); nil for a message without it.
+  private static func upperCode(_ message: inout ns_msg) -> Int? {
+    for index in 0..<CResolv_count(&message, ns_s_ar) {
+      var record = ns_rr()
+      guard ns_parserr(&message, ns_s_ar, index, &record) == 0 else { return nil }
+      if RecordType(record.type) == .opt { return Int(record.ttl >> 24) }
+    }
+    return nil
   }
 
   /// The records of the Internet's class, without those whose names no program could take.
@@ -58,7 +88,7 @@ struct Message {
       var record = ns_rr()
       guard ns_parserr(&message, section, index, &record) == 0 else { return nil }
       guard UInt32(record.rr_class) == ns_c_in.rawValue,
-        let name = try? RecordName(String(cString: CResolv_name(&record)))
+        let name = try? RecordName(withUnsafePointer(to: record) { String(cString: CResolv_name($0)) })
       else { continue }
       let type = RecordType(record.type)
       // A question has no data.

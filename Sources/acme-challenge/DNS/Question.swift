@@ -18,15 +18,33 @@ struct RecordType: Hashable {
   static let aaaa = RecordType(ns_t_aaaa)
   static let cname = RecordType(ns_t_cname)
   static let ns = RecordType(ns_t_ns)
+  static let opt = RecordType(ns_t_opt)
   static let soa = RecordType(ns_t_soa)
   static let txt = RecordType(ns_t_txt)
+
+  var text: String {
+    switch self {
+    case .a: "A"
+    case .aaaa: "AAAA"
+    case .cname: "CNAME"
+    case .ns: "NS"
+    case .txt: "TXT"
+    default: "TYPE\(rawValue)"
+    }
+  }
 }
 
 /// A question as the message that is sent.
 struct Query {
   let question: Question
   let id: UInt16
-  let bytes: [UInt8]
+  /// As any server takes it.
+  let plain: [UInt8]
+  /// By UDP an answer has 512 octets at most, unless the question says that more are taken.
+  let extended: [UInt8]
+
+  /// An OPT record (RFC 6891 §6.1.2) that says how long a datagram may be: 1232 octets pass every network whole.
+  private static let options: [UInt8] = [0, 0, 41, 0x04, 0xD0, 0, 0, 0, 0, 0, 0]
 
   /// - Parameter isRecursive: whether the server is to find out what it doesn't know itself.
   init(_ question: Question, isRecursive: Bool) throws {
@@ -40,6 +58,9 @@ struct Query {
     id = .random(in: 0...UInt16.max)
     ns_put16(UInt32(id), &bytes)
     self.question = question
-    self.bytes = Array(bytes[..<Int(count)])
+    plain = Array(bytes[..<Int(count)])
+    // The last octet of the header counts the records after the answer's.
+    bytes[Int(NS_HFIXEDSZ) - 1] = 1
+    extended = bytes[..<Int(count)] + Self.options
   }
 }

@@ -16,41 +16,30 @@ struct Resolver {
   /// Those of this machine (resolv.conf).
   static func ofThisMachine() throws -> Resolver {
     var state = CResolv_state()
-    guard CResolv_init(&state) == 0 else { throw Failure(.noInput, "the system's resolver can't be set up") }
-    defer { CResolv_close(&state) }
-    let servers = (0..<min(state.nscount, MAXNS)).compactMap { index in
-      CResolv_server6(&state, index).map { SocketAddress($0.pointee) }
-        ?? CResolv_server4(&state, index).flatMap { SocketAddress($0.pointee) }
+    return try withUnsafeMutablePointer(to: &state) { state in
+      guard CResolv_init(state) == 0 else { throw Failure(.noInput, "the system's resolver can't be set up") }
+      defer { CResolv_close(state) }
+      return Resolver(
+        servers: (0..<min(state.pointee.nscount, MAXNS)).compactMap { index in
+          CResolv_server6(state, index).flatMap { withUnsafeBytes(of: $0.pointee) { SocketAddress($0) } }
+            ?? CResolv_server4(state, index).flatMap { withUnsafeBytes(of: $0.pointee) { SocketAddress($0) } }
+        })
     }
-    return Resolver(servers: servers)
   }
 
   private init(servers: [SocketAddress]) { self.servers = servers }
 
-  /// The definite answers, each from the first server that gives one. Throws `Interrupted`.
-  func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Answer] {
-    var answers: [Question: Answer] = [:]
+  /// One finding for each of `questions`, with the definite answer of the first server that gives one. Throws
+  /// `Interrupted`.
+  func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Finding] {
+    var findings = Dictionary(questions.map { ($0, Finding()) }) { first, _ in first }
     for server in Array(repeating: servers, count: Self.rounds).joined() {
-      let open = questions.filter { answers[$0] == nil }
+      let open = questions.filter { findings[$0]?.answer == nil }
       guard !open.isEmpty, asker.budget.remaining > 0 else { break }
       for (question, outcome) in zip(open, try asker.ask(open.map { ($0, server) }, isRecursive: true)) {
-        if case .answer(let answer) = outcome, answer.refusal == nil { answers[question] = answer }
+        findings[question]?.take(outcome, of: question, from: server)
       }
     }
-    return answers
-  }
-}
-
-extension SocketAddress {
-  fileprivate init?(_ address: sockaddr_in) {
-    var octets = address.sin_addr
-    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
-    self.init(address: ip, port: UInt16(bigEndian: address.sin_port))
-  }
-
-  fileprivate init?(_ address: sockaddr_in6) {
-    var octets = address.sin6_addr
-    guard let ip = withUnsafeBytes(of: &octets, { IPAddress(octets: Array($0)) }) else { return nil }
-    self.init(address: ip, port: UInt16(bigEndian: address.sin6_port), scope: address.sin6_scope_id)
+    return findings
   }
 }

@@ -11,15 +11,13 @@ struct ListeningAddress {
   init(text: String) throws {
     let portText: Substring
     if let colon = text.lastIndex(of: ":") {
-      var host = text[..<colon]
-      if host.hasPrefix("["), host.hasSuffix("]") {
-        host = host.dropFirst().dropLast()
-        guard let address = IPAddress(String(host)), address.octets.count == 16 else { throw Self.unusable(text) }
-        self.address = address
-      } else {
-        guard let address = IPAddress(String(host)), address.octets.count == 4 else { throw Self.unusable(text) }
-        self.address = address
+      let host = text[..<colon]
+      let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+      let plain = isBracketed ? host.dropFirst().dropLast() : host
+      guard plain.contains(":") == isBracketed, let address = IPAddress(String(plain)) else {
+        throw Self.unusable(text)
       }
+      self.address = address
       portText = text[text.index(after: colon)...]
     } else {
       address = nil

@@ -47,4 +47,6 @@ final class Shown<Value: Sendable>: Sendable {
   }
 
   var isEmpty: Bool { values.withLock(\.isEmpty) }
+
+  var all: [Value] { values.withLock { Array($0.values) } }
 }

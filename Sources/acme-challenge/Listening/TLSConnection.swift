@@ -37,6 +37,13 @@ final class TLSConnection: LookerConnection {
   }
 }
 
+/// A certificate to show.
+struct ShownCertificate: Sendable {
+  let certificate: ValidationCertificate
+  /// The one that it is for; nil where that is a name.
+  let address: IPAddress?
+}
+
 /// Which certificate is shown for which name, and only to who asks for `acme-tls/1`.
 final class TLSContext: Sendable {
   /// `acme-tls/1` with its length before it, as ALPN has it.
@@ -44,9 +51,9 @@ final class TLSContext: Sendable {
 
   /// Set up before any other thread knows of it; libssl itself counts its users.
   nonisolated(unsafe) let pointer: OpaquePointer
-  private let certificates: Shown<ValidationCertificate>
+  private let certificates: Shown<ShownCertificate>
 
-  init(_ certificates: Shown<ValidationCertificate>) throws {
+  init(_ certificates: Shown<ShownCertificate>) throws {
     guard let pointer = SSL_CTX_new(TLS_server_method()) else { throw Failure(.bug, "libssl can't be started") }
     self.pointer = pointer
     self.certificates = certificates
@@ -94,12 +101,26 @@ final class TLSContext: Sendable {
     return SSL_TLSEXT_ERR_ALERT_FATAL
   }
 
-  /// Gives the session the certificate for the name that it asks for (SNI), if there is one.
+  /// Gives the session the certificate that it asks for, if there is one.
   private func show(to session: OpaquePointer) -> Bool {
-    guard let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name),
-      let shown = certificates[String(cString: name).lowercased()]
-    else { return false }
+    guard let shown = certificate(for: session)?.certificate else { return false }
     return SSL_use_certificate_ASN1(session, shown.certificate, Int32(shown.certificate.count)) == 1
       && SSL_use_PrivateKey_ASN1(EVP_PKEY_EC, session, shown.key, shown.key.count) == 1
+  }
+
+  /// The one for the name that the session gives (SNI).
+  private func certificate(for session: OpaquePointer) -> ShownCertificate? {
+    if let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) {
+      return certificates[String(cString: name).lowercased()]
+    }
+    // No name is given for an address (RFC 6066 §3), but by CAs that know the one of RFC 8738 §6.
+    let all = certificates.all
+    let forAddresses = all.filter { $0.address != nil }
+    let here = SocketAddress(ofThisEnd: SSL_get_fd(session))?.address
+    return forAddresses.first { $0.address == here } ?? Self.only(forAddresses) ?? Self.only(all)
+  }
+
+  private static func only(_ certificates: [ShownCertificate]) -> ShownCertificate? {
+    certificates.count == 1 ? certificates.first : nil
   }
 }

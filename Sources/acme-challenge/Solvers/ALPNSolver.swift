@@ -13,7 +13,7 @@ struct ALPNOption: ParsableArguments {
 
 /// tls-alpn-01: shows a certificate with the proof to who asks for `acme-tls/1` (RFC 8737, for addresses RFC 8738).
 struct ALPNSolver: Solver {
-  private let port: ListeningPort<ValidationCertificate>
+  private let port: ListeningPort<ShownCertificate>
 
   init(_ address: ListeningAddress) { port = ListeningPort(address) }
 
@@ -26,8 +26,9 @@ struct ALPNSolver: Solver {
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     try inPlace.each(proofs) { proof in
       guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }
+      let address: IPAddress? = if case .ip(let address) = proof.identifier { address } else { nil }
       let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: keyAuthorization.text)
-      try port.show(certificate, as: name) { certificates in
+      try port.show(ShownCertificate(certificate: certificate, address: address), as: name) { certificates in
         let context = try TLSContext(certificates)
         return { TLSConnection($0, context) }
       }

@@ -23,10 +23,12 @@ import Testing
     ("2001:DB8::ABCD:EF", "2001:db8::abcd:ef"),
     ("::", "::"), ("::1", "::1"), ("1::", "1::"), ("0:0:0:0:0:0:0:0", "::"), ("1:0:0:0:0:0:0:0", "1::"),
     ("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-    // §5: IPv4-mapped addresses, and no others, end in a dotted quad.
-    ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("::FFFF:C000:0201", "::ffff:192.0.2.1"),
-    ("0:0:0:0:0:ffff:192.0.2.1", "::ffff:192.0.2.1"), ("::ffff:0:0", "::ffff:0.0.0.0"),
+    // RFC 4291 §2.5.5.2: IPv4-mapped addresses, and no others, are IPv4.
+    ("::ffff:192.0.2.1", "192.0.2.1"), ("::FFFF:C000:0201", "192.0.2.1"),
+    ("0:0:0:0:0:ffff:192.0.2.1", "192.0.2.1"), ("::ffff:0:0", "0.0.0.0"),
     ("::192.0.2.1", "::c000:201"), ("64:ff9b::192.0.2.33", "64:ff9b::c000:221"),
+    ("1::ffff:192.0.2.1", "1::ffff:c000:201"), ("::ffff:0:192.0.2.1", "::ffff:0:c000:201"),
+    ("::fffe:192.0.2.1", "::fffe:c000:201"),
     ("1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"), ("::ffff:1:2:3", "::ffff:1:2:3"),
   ])
   func `an address has one canonical text`(text: String, canonical: String) throws {
@@ -59,15 +61,17 @@ import Testing
     #expect(IPAddress(octets: Array(repeating: 0, count: count)) == nil)
   }
 
-  @Test func `an IPv4-mapped address stays an IPv6 address`() throws {
-    let mapped = try #require(IPAddress("::ffff:192.0.2.1"))
-    #expect(mapped.octets == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 0, 2, 1])
-    #expect(mapped != IPAddress("192.0.2.1"))
+  @Test func `an IPv4-mapped address is an IPv4 address, as text and as octets`() throws {
+    let plain = try #require(IPAddress("192.0.2.1"))
+    #expect(IPAddress("::ffff:192.0.2.1") == plain)
+    #expect(IPAddress(octets: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 0, 2, 1]) == plain)
+    #expect(plain.octets == [192, 0, 2, 1])
   }
 
   /// RFC 8738 §6.
   @Test(arguments: [
-    ("192.0.2.1", "1.2.0.192.in-addr.arpa"), ("10.0.0.255", "255.0.0.10.in-addr.arpa"),
+    ("192.0.2.1", "1.2.0.192.in-addr.arpa"), ("::ffff:192.0.2.1", "1.2.0.192.in-addr.arpa"),
+    ("10.0.0.255", "255.0.0.10.in-addr.arpa"),
     ("2001:db8::1", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"),
     (
       "123:4567:89ab:cdef:fedc:ba98:7654:3210",

@@ -20,6 +20,30 @@ import Testing
       ), url: ACMEURL("https://ca.example/authz/1"))
   }
 
+  /// django-ca writes the `*.` against RFC 8555 §7.1.4.
+  @Test(arguments: [
+    (#""value":"*.a.example""#, #","wildcard":true"#), (#""value":"*.a.example""#, #","wildcard":false"#),
+    (#""value":"*.A.Example""#, ""), (#""value":"a.example""#, #","wildcard":true"#),
+  ])
+  func `a wildcard is one however it is written, and is passed on as the RFC has it`(
+    _ value: String, _ member: String
+  ) throws {
+    let authorization = try Authorization(
+      Samples.object(#"{"status":"valid","identifier":{"type":"dns",\#(value)}\#(member)}"#),
+      url: ACMEURL("https://ca.example/authz/1"))
+    #expect(authorization.identifier == .dns(try DomainName(wire: "a.example"), wildcard: true))
+    #expect(authorization.raw["identifier"]?.object?["value"]?.string == "a.example")
+    #expect(authorization.raw["wildcard"]?.bool == true)
+  }
+
+  @Test(arguments: ["*.*.a.example", "*", "*.", "a.*.example", "*a.example"])
+  func `no other star is a wildcard`(_ value: String) throws {
+    let text = #"{"status":"valid","identifier":{"type":"dns","value":"\#(value)"},"wildcard":true}"#
+    #expect(throws: Malformed.self) {
+      try Authorization(Samples.object(text), url: ACMEURL("https://ca.example/authz/1"))
+    }
+  }
+
   private static let wrong = #","status":"invalid","error":{"detail":"wrong"}"#
   private static let foreign = #","status":"invalid","error":{"detail":"another's"}"#
 

@@ -7,6 +7,7 @@ import Testing
     ("https://ca.example/dir", "https://ca.example:443"),
     ("HTTPS://CA.Example:8443/x//y/../z?q=%2f", "https://ca.example:8443"),
     ("https://[2001:db8::1]:14000/dir", "https://[2001:db8::1]:14000"),
+    ("https://[::ffff:192.0.2.1]/dir", "https://[::ffff:192.0.2.1]:443"),
     ("https://ca.example", "https://ca.example:443"),
     ("https://ca.example?x", "https://ca.example:443"),
   ])

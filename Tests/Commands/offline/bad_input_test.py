@@ -235,7 +235,7 @@ class ChallengeTest(BadInputTest):
           for seconds in ("0", "-1", "1.5", "soon", "99999999999", "99999999999999999999")),
         *((f"acme-challenge --hook true --dns-wait 1 --resolver '{address}' {CA} <site.csr", 64, "resolver|ADDR")
           for address in ("", "ns1.example", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "[::1", "::1]:53", ":53",
-                          "[192.0.2.1]:53", "192.0.2.1:53:53")),
+                          "[192.0.2.1]:53", "192.0.2.1:53:53", "::ffff:192.0.2.1:53")),
         (f"acme-challenge --hook true --resolver 192.0.2.1 {CA} <site.csr", 64, "--resolver goes with --dns-wait"),
         (f"acme-challenge order --resolver 192.0.2.1 {CA} <site.csr", 64, "--resolver goes with --dns-follow"),
         ("acme-challenge publish --hook true --resolver ::1 <order.json", 64, "--resolver goes with --dns-follow"),

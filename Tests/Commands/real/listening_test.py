@@ -53,9 +53,9 @@ class Listening(PipelineTest):
         self.addCleanup(process.kill)
         return process
 
-    def while_the_ca_is_silent(self, *options):
+    def while_the_ca_is_silent(self, *options, names=("example.org",)):
         """acme-challenge as it listens, at a CA that doesn't look and gives no answer more."""
-        self.csr("example.org")
+        self.csr(*names)
         process = self.challenge("order", "-o", "order.json")
         process.communicate(timeout=LIMIT)
         process = self.challenge(*options, source="order.json")
@@ -75,6 +75,19 @@ class Listening(PipelineTest):
     def test_alpn(self):
         self.pipeline("example.org www.example.org 127.0.0.1", f"--alpn {self.tls}")
         self.assertEqual(self.names_of("site.pem"), ["DNS:example.org", "DNS:www.example.org", "IP Address:127.0.0.1"])
+
+    def test_a_mapped_address_is_an_ipv4_address(self):
+        """As it is typed, where is listened, and in a request of another's making, where it has 16 octets."""
+        for solver in (f"--standalone [::ffff:127.0.0.1]:{self.http}", f"--alpn {self.tls}"):
+            with self.subTest(solver):
+                self.pipeline("::ffff:127.0.0.1", f"'{solver.split()[0]}' '{solver.split()[1]}'")
+                self.assertEqual(self.names_of("site.pem"), ["IP Address:127.0.0.1"])
+        self.openssl("req", "-new", "-key", "site.key", "-subj", "/", "-addext", "subjectAltName=IP:::ffff:127.0.0.1",
+                     "-out", self.dir / "site.csr")
+        self.assertIn("FFFF:7F00:1", self.openssl("req", "-noout", "-text", "-in", "site.csr").text)
+        self.ok(self.sh(f"acme-challenge --standalone {self.http} <site.csr | acme-finalize --csr site.csr |"
+                        " acme-chain --csr site.csr -o site.pem"))
+        self.assertEqual(self.names_of("site.pem"), ["IP Address:127.0.0.1"])
 
     @pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine's loopback")
     def test_an_ipv6_address(self):
@@ -170,13 +183,45 @@ class Listening(PipelineTest):
         self.assertEqual(process.returncode, -signal.SIGINT)
         self.assertFalse(self.taken(self.tls))
 
-    def handshake(self, name, protocols):
+    def test_for_an_address_the_ca_need_not_give_a_name(self):
+        """RFC 8738, section 6, wants the reverse name, but some CAs send none."""
+        one, two = "127.0.0.1", "127.0.0.2"
+        shown = {
+            ("example.org",): {one: "DNS:example.org"},
+            (one,): {one: f"IP Address:{one}", two: f"IP Address:{one}"},
+            ("example.org", two): {one: f"IP Address:{two}", two: f"IP Address:{two}"},
+            ("example.org", one, two): {one: f"IP Address:{one}", two: f"IP Address:{two}", "127.0.0.3": None},
+            ("example.org", "www.example.org"): {one: None},
+        }
+        for names, expected in shown.items():
+            with self.subTest(names):
+                process = self.while_the_ca_is_silent("--alpn", str(self.tls), names=names)
+                for authorization in self.load("order.json")["authorizations"]:
+                    tls = next(c["tls"] for c in authorization["challenges"] if c["type"] == "tls-alpn-01")
+                    wait_until(lambda: self.name_shown(tls["name"]), "every certificate is there")
+                for address, name in expected.items():
+                    self.assertEqual(self.name_shown(None, address), name)
+                for server in "pebble", "dns":
+                    self.testbed.thaw(server)
+                process.kill()
+                process.communicate(timeout=LIMIT)
+
+    def name_shown(self, name, address="127.0.0.1"):
+        """The name in the certificate that is shown; None where none is."""
+        try:
+            shown = self.handshake(name, ["acme-tls/1"], address)
+        except ssl.SSLError:
+            return None
+        text = self.openssl("x509", "-inform", "DER", "-noout", "-ext", "subjectAltName", stdin=shown).text
+        return text.splitlines()[1].strip()
+
+    def handshake(self, name, protocols, address="127.0.0.1"):
         """The certificate in DER that is shown for this name."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if protocols:
             context.set_alpn_protocols(protocols)
-        with socket.create_connection(("127.0.0.1", self.tls), LIMIT) as one, \
+        with socket.create_connection((address, self.tls), LIMIT) as one, \
                 context.wrap_socket(one, server_hostname=name) as session:
             self.assertEqual(session.selected_alpn_protocol(), "acme-tls/1")
             return session.getpeercert(binary_form=True)

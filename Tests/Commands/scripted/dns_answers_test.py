@@ -4,8 +4,8 @@ import dataclasses
 import shutil
 import struct
 
-from dns_messages import (CHAOS, CNAME, FORMERR, IN, NXDOMAIN, REFUSED, RESPONSE, SERVFAIL, TRUNCATED, TXT, NameServer,
-                          name, record, texts)
+from dns_messages import (CHAOS, CNAME, FORMERR, IN, NOTIMP, NXDOMAIN, REFUSED, RESPONSE, SERVFAIL, TRUNCATED, TXT,
+                          NameServer, name, options, record, texts)
 from journey import kit
 from scripted_ca import ScriptedCA
 from tables import TableTest
@@ -23,8 +23,9 @@ class Row:
     status: int
     message: str = ""
     options: str = "--dns-wait 1"
-    to: int = TXT  # the question that is answered so; any other is answered with nothing
+    to: int | None = TXT  # the question that is answered so, or None for any; the others are answered with nothing
     host: str = "127.0.0.1"
+    by_tcp: bool = True
 
 
 def seen(name, say, **more):
@@ -54,6 +55,21 @@ def by_stream(answer):
     return lambda q, v: answer(q, v) if q.stream else [q.answer(flags=RESPONSE | TRUNCATED)]
 
 
+def without_edns(refuse):
+    """A server that answers right to who asks it as in 1987."""
+    return lambda q, v: [q.answer(txt(v))] if q.payload is None else refuse(q)
+
+
+def with_options(query, *records, code=0, upper_code=0):
+    return query.answer(*records, code=code, authority=[options(upper_code)], counts=(1, len(records), 0, 1))
+
+
+def long_answer(query, value):
+    """More than 512 octets, cut where the question doesn't allow that."""
+    records = [txt("x" * 250), txt("y" * 250), txt(value)]
+    return query.answer(*records) if query.payload else query.answer(flags=RESPONSE | TRUNCATED)
+
+
 def aliases(query, *owners):
     return [record(a, CNAME, name(b)) for a, b in zip(owners, owners[1:])]
 
@@ -71,6 +87,21 @@ class AnswersTest(TableTest):
         seen("by TCP", by_stream(lambda q, v: [framed(q.answer(txt(v)))])),
         seen("by TCP and IPv6", by_stream(lambda q, v: [framed(q.answer(txt(v)))]), host="::1"),
         seen("by TCP, octet by octet", by_stream(lambda q, v: [bytes([o]) for o in framed(q.answer(txt(v)))])),
+
+        seen("cut in the middle of a record, and by TCP", lambda q, v: [
+            framed(q.answer(txt(v))) if q.stream else q.answer(txt(v), flags=RESPONSE | TRUNCATED)[:-5]]),
+        seen("more than 512 octets", lambda q, v: [long_answer(q, v)], by_tcp=False),
+        seen("by a server that knows EDNS", lambda q, v: [with_options(q, txt(v))]),
+        seen("by one that does not: FORMERR", without_edns(lambda q: [q.answer(code=FORMERR)])),
+        seen("FORMERR without a question", without_edns(lambda q: [q.answer(code=FORMERR, question=b"")])),
+        seen("FORMERR with what was sent", without_edns(lambda q: [with_options(q, code=FORMERR)])),
+        seen("NOTIMP", without_edns(lambda q: [q.answer(code=NOTIMP)])),
+        seen("SERVFAIL", without_edns(lambda q: [q.answer(code=SERVFAIL)])),
+        seen("REFUSED", without_edns(lambda q: [q.answer(code=REFUSED)])),
+        seen("BADVERS", without_edns(lambda q: [with_options(q, upper_code=1)])),
+        seen("nothing at all", without_edns(lambda q: []), options="--dns-wait 8"),
+        seen("an error about aliases", lambda q, v: [
+            q.answer(code=NOTIMP) if q.kind == CNAME else q.answer(txt(v))], to=None),
 
         unseen("nothing", lambda q, v: []),
         unseen("an empty datagram", lambda q, v: [b""]),
@@ -106,8 +137,15 @@ class AnswersTest(TableTest):
         unseen("no such name", lambda q, v: [q.answer(code=NXDOMAIN)], "doesn't show"),
         unseen("a server that failed", lambda q, v: [q.answer(code=SERVFAIL)], "answers SERVFAIL"),
         unseen("a refusal", lambda q, v: [q.answer(txt(v), code=REFUSED)], "answers REFUSED"),
-        unseen("another error", lambda q, v: [q.answer(code=FORMERR)], "answers with the error 1"),
+        unseen("a question that can't be read", lambda q, v: [q.answer(code=FORMERR)], "answers FORMERR"),
+        unseen("a failure, and EDNS", lambda q, v: [with_options(q, code=SERVFAIL)], "answers SERVFAIL"),
+        unseen("a failure without its question", lambda q, v: [q.answer(code=SERVFAIL, question=b"")], "answers SERVFAIL"),
+        unseen("a denial without its question", lambda q, v: [q.answer(code=NXDOMAIN, question=b"")], "doesn't answer"),
+        unseen("a question that isn't known", lambda q, v: [q.answer(code=NOTIMP)], "answers NOTIMP"),
+        unseen("another version of EDNS", lambda q, v: [with_options(q, upper_code=1)], "answers BADVERS"),
+        unseen("another error", lambda q, v: [q.answer(code=11)], "answers with the error 11"),
 
+        unseen("TCP that is refused", by_stream(None), "truncates its answer and refuses TCP for _acme-", by_tcp=False),
         unseen("TCP that is closed", by_stream(lambda q, v: [])),
         unseen("TCP that ends too early", by_stream(lambda q, v: [framed(q.answer(txt(v)))[:-1]])),
         unseen("too long for TCP as well", by_stream(lambda q, v: [framed(q.answer(flags=RESPONSE | TRUNCATED))])),
@@ -115,6 +153,12 @@ class AnswersTest(TableTest):
         unseen("TCP with nothing", by_stream(lambda q, v: [b"\0\0"])),
 
         unseen("no answer about aliases", lambda q, v: [], to=CNAME),
+        unseen("an error about aliases, and no record", lambda q, v: [q.answer(code=SERVFAIL)],
+               r"doesn't show _acme-challenge.one.example; 127\.0\.0\.1:\d+ answers SERVFAIL for the CNAME records of _",
+               to=CNAME),
+        Row("an error about aliases that are followed", lambda q, v: [q.answer(code=NOTIMP)], 75,
+            r"says whether a CNAME stands at _acme-challenge.one.example; 127\.0\.0\.1:\d+ answers NOTIMP for the CNAME",
+            options="--dns-follow", to=CNAME),
         unseen("noise about aliases", lambda q, v: [q.message], to=CNAME),
         unseen("an alias in a circle of octets", lambda q, v: [q.answer(
             record(NAME, CNAME, at(12 + len(q.question) + len(name(NAME)) + 10)))], to=CNAME),
@@ -134,7 +178,8 @@ class AnswersTest(TableTest):
             shutil.copy(kit().folder / f"{part}.key", self.dir)
         (self.dir / "hook").write_text(HOOK)
         (self.dir / "hook").chmod(0o755)
-        with ScriptedCA() as ca, NameServer(lambda query: self.say(row, query), row.host) as server:
+        with ScriptedCA() as ca, NameServer(lambda query: self.say(row, query), row.host,
+                                                          row.by_tcp) as server:
             (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
             self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key", "ACME_CA_BUNDLE": ca.bundle}
             result = self.run_tool(
@@ -147,7 +192,7 @@ class AnswersTest(TableTest):
             self.assertTrue(all(query.is_recursive for query in server.queries))
 
     def say(self, row, query):
-        if query.kind != row.to:
+        if row.to not in (None, query.kind):
             return [query.answer()]
         published = self.dir / "published"
         return row.say(query, published.read_text().split()[1] if published.exists() else "")

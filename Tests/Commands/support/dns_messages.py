@@ -5,10 +5,10 @@ import socket
 import struct
 import threading
 
-A, NS, CNAME, SOA, TXT = 1, 2, 5, 6, 16
+A, NS, CNAME, SOA, TXT, OPT = 1, 2, 5, 6, 16, 41
 IN, CHAOS = 1, 3
-NXDOMAIN, SERVFAIL, REFUSED, FORMERR = 3, 2, 5, 1
-RESPONSE, TRUNCATED, RECURSIVE = 0x8000, 0x0200, 0x0100
+FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = 1, 2, 3, 4, 5
+RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSIVE = 0x8000, 0x0400, 0x0200, 0x0100
 
 
 def name(text):
@@ -23,6 +23,11 @@ def texts(*values):
 def record(owner, kind, data, length=None, group=IN):
     owner = owner if isinstance(owner, bytes) else name(owner)
     return owner + struct.pack(">HHIH", kind, group, 0, len(data) if length is None else length) + data
+
+
+def options(upper_code=0):
+    """The record by which a server shows that it knows EDNS (RFC 6891, 6.1.3)."""
+    return name("") + struct.pack(">HHIH", OPT, 1232, upper_code << 24, 0)
 
 
 @dataclasses.dataclass
@@ -57,6 +62,12 @@ class Query:
     def kind(self):
         return struct.unpack(">H", self.question[-4:-2])[0]
 
+    @property
+    def payload(self):
+        """How many octets an answer may have, by EDNS; None without it."""
+        more = self.message[12 + len(self.question):]
+        return struct.unpack(">H", more[3:5])[0] if more[:3] == b"\0\0" + bytes([OPT]) else None
+
     def answer(self, *records, flags=RESPONSE, code=0, id=None, question=None, counts=None, authority=()):
         """An answer to it, right unless told otherwise."""
         question = self.question if question is None else question
@@ -66,14 +77,15 @@ class Query:
 
 
 class NameServer:
-    """`answer(query)` gives the messages that go back, in their order; by TCP they go as they are."""
+    """`answer(query)` gives the messages that go back, in their order; by TCP they go as they are, or it is refused.
+    Without `port` it is one that is free."""
 
-    def __init__(self, answer, host="127.0.0.1"):
+    def __init__(self, answer, host="127.0.0.1", by_tcp=True, port=0):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.answer, self.queries, self.ended = answer, [], False
         while True:
             self.datagrams = socket.socket(family, socket.SOCK_DGRAM)
-            self.datagrams.bind((host, 0))
+            self.datagrams.bind((host, port))
             port = self.datagrams.getsockname()[1]
             self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             self.listener = socket.socket(family, socket.SOCK_STREAM)
@@ -83,8 +95,9 @@ class NameServer:
             except OSError:
                 self.datagrams.close()
                 self.listener.close()
-        self.listener.listen()
-        for serve in self.by_datagram, self.by_stream:
+        if by_tcp:
+            self.listener.listen()
+        for serve in (self.by_datagram, self.by_stream) if by_tcp else (self.by_datagram,):
             threading.Thread(target=serve, daemon=True).start()
 
     def __enter__(self):

@@ -3,7 +3,8 @@
 The root's server at 127.0.0.53 looks up for others what it doesn't know itself; a CA has one of its own at 127.0.0.54,
 since caches keep what was not there for the rest of the second at least. `example.org` has the servers ns1 and
 ns2; ns2 learns of a change only when it is told to look (see `let_in`). `acme.example` has ns1 alone. For ns1 there is
-an IPv6 address too, to which no way leads from here.
+an IPv6 address too, to which no way leads from here. Some zones below `example.org` have servers that a test begins
+itself (see odd_nameservers.py).
 """
 
 import functools
@@ -42,6 +43,19 @@ _acme-challenge.mail CNAME here.acme.example.
 _acme-challenge.ftp CNAME here.acme.example.
 _acme-challenge.round CNAME half.round
 half.round CNAME _acme-challenge.round
+few NS fewns
+half NS rightns
+half NS refusingns
+up NS rightns
+up NS upns
+bare NS barens
+gone NS rightns
+gone NS ns1.dead.example.
+fewns A 127.0.0.10
+rightns A 127.0.0.11
+refusingns A 127.0.0.12
+upns A 127.0.0.13
+barens A 127.0.0.14
 _acme-challenge.odd CNAME a\\032b\\;c.acme.example.
 _acme-challenge.dead CNAME dead.example.
 _acme-challenge.lame CNAME lame.example.
