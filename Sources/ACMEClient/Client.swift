@@ -76,7 +76,7 @@ extension Client {
     do {
       response = try perform(
         PlainRequest(method: .get, url: directoryURL, purpose: .directory, maxBody: Limits.json))
-      directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
+      directory = try response.parsed("the directory \(directoryURL)") { Directory($0) }
     } catch var failure as Failure where [.refused, .protocolBroken].contains(failure.status) {
       failure.hint = failure.hint ?? "is that the URL of the CA's directory?"
       throw failure
@@ -104,10 +104,8 @@ extension Client {
   }
 
   private func url(of endpoint: Directory.Endpoint) throws -> ACMEURL {
-    guard let url = try ca().endpoints[endpoint] else {
-      throw Failure(.protocolBroken, "the directory \(directoryURL) has no \(endpoint.rawValue)")
-    }
-    return url
+    let endpoints = try ca().endpoints
+    return try reading("the directory \(directoryURL)", status: .protocolBroken) { try endpoints.url(of: endpoint) }
   }
 
   /// Refuses a URL that the CA sent and that leads elsewhere.

@@ -48,6 +48,6 @@ extension Client {
   }
 
   func retryAfter(of response: HTTPResponse) -> RetryAfter? {
-    response.header("retry-after").flatMap { RetryAfter($0, now: budget.clock.wall()) }
+    response.retryAfter(now: budget.clock.wall())
   }
 }

@@ -10,7 +10,7 @@ struct Refusal {
   init?(_ response: HTTPResponse, of request: some OutgoingRequest, now: Timestamp) {
     guard !(200..<300).contains(response.status) else { return nil }
     self.response = response
-    retryAfter = response.header("retry-after").flatMap { RetryAfter($0, now: now) }
+    retryAfter = response.retryAfter(now: now)
     let problem = (try? JSONObject(parsing: response.body)).map(Problem.init)
     var failure =
       if let problem, problem.saysSomething {

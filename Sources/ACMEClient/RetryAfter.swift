@@ -9,17 +9,27 @@ package struct RetryAfter: Equatable {
   /// From now, never negative.
   package let seconds: Double
 
+  /// - Parameter theirs: what time it was for the CA, whose date it is.
+  ///
   /// nil for what is neither.
-  package init?(_ text: String, now: Timestamp) {
+  package init?(_ text: String, now: Timestamp, theirs: Timestamp? = nil) {
     let text = text.trimmingBlanks
     let time: Timestamp
+    var start = now
     if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
       time = now + min(Int64(text) ?? .max, Self.maxSeconds)
     } else {
       guard let date = HTTPDate.read(text) else { return nil }
-      time = min(date, now + Self.maxSeconds)
+      start = theirs ?? now
+      time = min(date, start + Self.maxSeconds)
     }
     self.time = time
-    seconds = Double(max(0, time.seconds - now.seconds))
+    seconds = Double(max(0, time.seconds - start.seconds))
+  }
+}
+
+extension HTTPResponse {
+  func retryAfter(now: Timestamp) -> RetryAfter? {
+    header("retry-after").flatMap { RetryAfter($0, now: now, theirs: header("date").flatMap(HTTPDate.read)) }
   }
 }

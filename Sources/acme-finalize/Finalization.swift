@@ -25,7 +25,6 @@ struct Finalization {
   private func goOn(with document: inout OrderDocument) throws {
     // A saved document may be older than the CA's work.
     if document.order.status == .pending { try refresh(&document) }
-    if document.order.isExpired(at: client.budget.clock.wall()) { try refresh(&document) }
     for attempt in 1...Self.maxTries where document.order.status == .ready {
       try client.refuseDead(&document)
       try finalize(&document, isLast: attempt == Self.maxTries)

@@ -11,16 +11,14 @@ package struct Order: Equatable, Sendable {
   /// Required by the RFC; kept from an earlier answer where one lacks it.
   package private(set) var finalize: ACMEURL?
   package let certificate: ACMEURL?
-  package let expires: Timestamp?
   package let error: Problem?
 
   /// - Parameter isGivenUp: whether the account has given the order up, whatever its status is. Of an order that is
-  ///   over nothing but the status has to be right.
+  ///   over nothing but the status has to be right, and of any other what its status calls for.
   package init(_ raw: JSONObject, isGivenUp: Bool = false) throws(Malformed) {
     self.raw = raw
     status = Status(rawValue: try raw.requiredString("status"))
     isOver = isGivenUp || !Status.onTheWay.contains(status)
-    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
     error = Problem(error: raw["error"])
     guard !isOver else {
       identifiers = (try? Self.identifiers(in: raw)) ?? []
@@ -30,9 +28,20 @@ package struct Order: Equatable, Sendable {
       return
     }
     identifiers = try Self.identifiers(in: raw)
-    authorizations = try Self.authorizations(in: raw)
-    finalize = try raw.url("finalize")
-    certificate = try raw.url("certificate")
+    if status == .pending {
+      authorizations = try Self.authorizations(in: raw)
+    } else {
+      authorizations = (try? Self.authorizations(in: raw)) ?? []
+    }
+    finalize = try Self.url("finalize", in: raw, isNeeded: [.pending, .ready].contains(status))
+    certificate = try Self.url("certificate", in: raw, isNeeded: status == .valid)
+  }
+
+  private static func url(_ name: String, in raw: JSONObject, isNeeded: Bool) throws(Malformed) -> ACMEURL? {
+    do { return try raw.url(name) } catch {
+      guard !isNeeded else { throw error }
+      return nil
+    }
   }
 
   private static func identifiers(in raw: JSONObject) throws(Malformed) -> [Identifier] {
@@ -58,21 +67,22 @@ package struct Order: Equatable, Sendable {
     }
   }
 
-  /// Takes over what an answer may lack: finalize, and of an order that is over what it was for.
+  /// Takes over what an answer may lack: finalize, authorizations that are proved, and of an order that is over what it
+  /// was for.
   mutating func keep(from earlier: Order) {
     if finalize == nil, let url = earlier.finalize {
       finalize = url
       raw["finalize"] = .string(url.text)
     }
-    guard isOver, !earlier.identifiers.isEmpty else { return }
-    identifiers = earlier.identifiers
-    authorizations = earlier.authorizations
-    for name in ["identifiers", "authorizations"] { raw[name] = earlier.raw[name] }
-  }
-
-  /// Whether its time to be proved or finalized is over; an issued certificate is not touched by that.
-  package func isExpired(at now: Timestamp) -> Bool {
-    [.pending, .ready].contains(status) && expires.map { $0 < now } ?? false
+    let isForNothing = isOver && !earlier.identifiers.isEmpty
+    if isForNothing {
+      identifiers = earlier.identifiers
+      raw["identifiers"] = earlier.raw["identifiers"]
+    }
+    if isForNothing || !isOver && (try? Self.authorizations(in: raw)) == nil {
+      authorizations = earlier.authorizations
+      raw["authorizations"] = earlier.raw["authorizations"]
+    }
   }
 
   /// Those that may still be asked for.
