@@ -33,8 +33,11 @@ package struct PassphraseOptions: ParsableArguments {
     return first
   }
 
-  package func key(pem: [UInt8], from source: String, _ tool: Tool) throws -> PrivateKey {
-    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: source, tool) } }
+  /// - Parameter name: how a person is asked for it, where that is less than the whole `source`.
+  package func key(
+    pem: [UInt8], from source: String, named name: String? = nil, _ tool: Tool
+  ) throws -> PrivateKey {
+    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: name ?? source, tool) } }
   }
 }
 
@@ -56,7 +59,7 @@ package struct AccountKeyOptions: ParsableArguments {
       throw Failure(
         .usage, "the account's key is missing", hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY")
     }
-    return try passphrase.key(pem: Files.read(file), from: file.description, tool)
+    return try passphrase.key(pem: Files.read(file), from: file.description, named: file.octets.description, tool)
   }
 
   /// The key as the signer of a document's account.

@@ -42,7 +42,7 @@ struct AcmeCSR: Step {
   }
 
   func perform(_ tool: Tool) throws -> Product {
-    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
+    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key", or: "-k FILE")
     let identifiers = try sources.identifiers(and: names)
     let common = try commonName.map { name in
       let identifier = try reading("--common-name") { try Identifier(typed: name) }
@@ -78,7 +78,7 @@ struct NameSources: ParsableArguments {
   func identifiers(and typed: [String]) throws -> [Identifier] {
     var identifiers = try reading("the names") { try typed.map { try Identifier(typed: $0) } }
     if let file = namesFrom {
-      let names = try reading(file.description) { try Self.names(in: Files.read(file)) }
+      let names = try reading(file.description) { try Self.names(in: Files.contents(of: file)) }
       identifiers += try reading(file.description) { try names.map { try Identifier(typed: $0) } }
     }
     if let file = fromCert {

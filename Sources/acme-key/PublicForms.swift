@@ -13,7 +13,7 @@ struct ExistingKeyOptions: ParsableArguments {
   @OptionGroup var passphrase: PassphraseOptions
 
   func publicKey(_ tool: Tool) throws -> PublicKey {
-    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key")
+    let pem = try key.map { try Files.read($0) } ?? tool.readStandardInput("a PEM private key", or: "-k FILE")
     let source = key?.description ?? "stdin"
     // What is public may be all that somebody has.
     if let publicKey = try reading(source, { try PublicKey(pem: pem) }) { return publicKey }

@@ -40,7 +40,7 @@ struct AcmeRegister: Step {
   }
 
   func perform(_ tool: Tool) throws -> Product {
-    let pem = try accountKey.map { try Files.read($0) } ?? tool.readStandardInput("a PEM account key")
+    let pem = try accountKey.map { try Files.read($0) } ?? tool.readStandardInput("a PEM account key", or: "-k FILE")
     let binding = try externalAccount.load(tool)
     let signer = try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool).signer
     let client = try Client(ca.connection(tool), directory: ca.directory(of: nil, tool), signer: signer)

@@ -9,8 +9,11 @@ extension PrivateKey {
   /// Throws `Malformed` for what is no key, and what `passphrase` throws.
   package convenience init(pem: [UInt8], passphrase: Passphrase) throws {
     guard Self.holdsPrivateKey(pem) else {
-      let isPublic = pem.firstRange(of: "PUBLIC KEY-----") != nil
-      throw Malformed(isPublic ? "a public key where a private key is needed" : "no PEM private key")
+      guard pem.firstRange(of: "PUBLIC KEY-----") == nil else {
+        throw Malformed("a public key where a private key is needed")
+      }
+      let other = (try? PEMText(pem))?.blocks.first
+      throw other.map { Malformed(pemBlock: $0.label, insteadOf: "a private key") } ?? Malformed("no PEM private key")
     }
     let input = try MemoryBIO(pem.withoutByteOrderMark)
     ERR_clear_error()
