@@ -14,17 +14,17 @@ package struct RetryAfter: Equatable {
   /// nil for what is neither.
   package init?(_ text: String, now: Timestamp, theirs: Timestamp? = nil) {
     let text = text.trimmingBlanks
-    let time: Timestamp
-    var start = now
     if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
-      time = now + min(Int64(text) ?? .max, Self.maxSeconds)
+      let wait = min(Int64(text) ?? .max, Self.maxSeconds)
+      time = now + wait
+      seconds = Double(wait)
     } else {
       guard let date = HTTPDate.read(text) else { return nil }
-      start = theirs ?? now
-      time = min(date, start + Self.maxSeconds)
+      time = min(date, now + Self.maxSeconds)
+      // Either clock may be wrong.
+      let waits = [now, theirs].compactMap { $0 }.map { min(date.seconds - $0.seconds, Self.maxSeconds) }
+      seconds = Double(waits.filter { $0 >= 0 }.min() ?? 0)
     }
-    self.time = time
-    seconds = Double(max(0, time.seconds - start.seconds))
   }
 }
 

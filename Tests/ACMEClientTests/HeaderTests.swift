@@ -14,10 +14,13 @@ import Testing
     #expect(RetryAfter(text, now: now)?.seconds == seconds)
   }
 
-  @Test func `a date in Retry-After is one of the CA's clock`() {
+  @Test func `a clock that is wrong, ours or the CA's, makes no long wait of a date in Retry-After`() {
     for days in [-2, 0, 2] as [Int64] {
-      let retryAfter = RetryAfter("Mon, 23 Nov 2026 12:00:20 GMT", now: now + days * 86400, theirs: now)
-      #expect(retryAfter?.seconds == 20)
+      for (ours, theirs) in [(days, 0), (0, days)] as [(Int64, Int64)] {
+        let retryAfter = RetryAfter(
+          "Mon, 23 Nov 2026 12:00:20 GMT", now: now + ours * 86400, theirs: now + theirs * 86400)
+        #expect(retryAfter?.seconds == 20)
+      }
     }
   }
 
