@@ -28,11 +28,7 @@ package struct Order: Equatable, Sendable {
       return
     }
     identifiers = try Self.identifiers(in: raw)
-    if status == .pending {
-      authorizations = try Self.authorizations(in: raw)
-    } else {
-      authorizations = (try? Self.authorizations(in: raw)) ?? []
-    }
+    authorizations = try Self.authorizations(in: raw)
     finalize = try Self.url("finalize", in: raw, isNeeded: [.pending, .ready].contains(status))
     certificate = try Self.url("certificate", in: raw, isNeeded: status == .valid)
   }
@@ -67,22 +63,16 @@ package struct Order: Equatable, Sendable {
     }
   }
 
-  /// Takes over what an answer may lack: finalize, authorizations that are proved, and of an order that is over what it
-  /// was for.
+  /// Takes over what an answer may lack: finalize, and of an order that is over what it was for.
   mutating func keep(from earlier: Order) {
     if finalize == nil, let url = earlier.finalize {
       finalize = url
       raw["finalize"] = .string(url.text)
     }
-    let isForNothing = isOver && !earlier.identifiers.isEmpty
-    if isForNothing {
-      identifiers = earlier.identifiers
-      raw["identifiers"] = earlier.raw["identifiers"]
-    }
-    if isForNothing || !isOver && (try? Self.authorizations(in: raw)) == nil {
-      authorizations = earlier.authorizations
-      raw["authorizations"] = earlier.raw["authorizations"]
-    }
+    guard isOver, !earlier.identifiers.isEmpty else { return }
+    identifiers = earlier.identifiers
+    authorizations = earlier.authorizations
+    for name in ["identifiers", "authorizations"] { raw[name] = earlier.raw[name] }
   }
 
   /// Those that may still be asked for.

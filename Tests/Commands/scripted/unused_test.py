@@ -118,8 +118,6 @@ class UnusedMembersTest(JourneyTest):
              habits={"processing_polls": 1}),
         fine("no certificate yet, as a number", *while_is(("pending", "ready", "processing"), certificate=7),
              habits={"processing_polls": 1}),
-        fine("authorizations only while pending", *while_is(("ready", "processing", "valid"), authorizations=None),
-             habits={"processing_polls": 1}),
         fine("finalize only while it is needed", *while_is(("processing", "valid"), finalize=""),
              habits={"processing_polls": 1}),
         fine("a string for an account's contact", account={"account": {"status": "valid", "contact": "me"}}),
