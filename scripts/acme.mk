@@ -10,7 +10,8 @@
 # colon. acme-pipeline(7) tells more. What else may be set, before the include:
 #
 #   NAME_NAMES        the names in the certificate NAME, where they are more, or others
-#   ACME_CHALLENGE    options of acme-challenge: --webroot $(WEBROOT)
+#   ACME_CHALLENGE    options of acme-challenge: --webroot $(WEBROOT). --type http-01 alone where the web server
+#                     answers by itself, as in acme-key(1), and nothing is to be published
 #   ACME_CSR          options of acme-csr, such as --must-staple
 #   ACME_KEY          options of acme-key for a site's key, such as --type rsa2048
 #   ACME_REGISTER     options of acme-register, such as --eab-kid
@@ -92,9 +93,15 @@ renew: $(acme.mark) $(acme.chains) $(if $(and $(RELOAD),$(acme.chains)),reloaded
 $(acme.chains): %.pem: %.order
 	acme-chain --csr $*.csr -o $@ <$<
 
+# A type that neither a hook nor a person is to publish is one that a server answers by itself.
+acme.prove = $(if $(and $(filter --type --type=%,$(ACME_CHALLENGE)), \
+	$(if $(filter --hook --hook=% --manual,$(ACME_CHALLENGE)),,alone)), \
+	acme-challenge order $(ACME_CHALLENGE) <$< | acme-challenge respond | acme-challenge wait, \
+	acme-challenge $(ACME_CHALLENGE) <$<)
+
 # Written only when the CA has made the certificate: an order that came to nothing would stand in the way of the next.
 $(acme.orders): %.order: %.csr account.ca | $(ACME_ACCOUNT)
-	acme-challenge $(ACME_CHALLENGE) <$< | acme-finalize --csr $< -o $@
+	$(acme.prove) | acme-finalize --csr $< -o $@
 
 $(acme.requests): %.csr: %.key %.names
 	acme-csr -k $< --names-from $*.names -o $@ $(ACME_CSR)
@@ -105,9 +112,13 @@ $(acme.keys):
 $(acme.lists): %.names:
 	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$@
 
+# 78: a person must act.
+acme.or-agree = || { status=$$?; [ $$status != 78 ] || \
+	echo 'acme.mk: hint: to agree to the terms of the CA: make ACME_AGREE_TOS=yes' >&2; exit $$status; }
 $(ACME_ACCOUNT): $(ACME_ACCOUNT_KEY) account.ca
 	acme-register -k $< --directory '$(acme.ca)' -o $@ \
-	  $(if $(filter yes,$(ACME_AGREE_TOS)),--agree-tos) $(addprefix --contact ,$(ACME_CONTACT)) $(ACME_REGISTER)
+	  $(if $(filter yes,$(ACME_AGREE_TOS)),--agree-tos) $(addprefix --contact ,$(ACME_CONTACT)) $(ACME_REGISTER) \
+	  $(if $(filter yes,$(ACME_AGREE_TOS)),,$(acme.or-agree))
 
 $(ACME_ACCOUNT_KEY):
 	acme-key -o $@

@@ -77,7 +77,7 @@ extension Client {
     do {
       response = try perform(
         PlainRequest(method: .get, url: directoryURL, purpose: .directory, maxBody: Limits.json))
-      directory = try response.parsed("the directory \(directoryURL)") { try Directory($0) }
+      directory = try response.parsed("the directory \(directoryURL)") { Directory($0) }
     } catch var failure as Failure where [.refused, .protocolBroken].contains(failure.status) {
       failure.hint = failure.hint ?? "is that the URL of the CA's directory?"
       throw failure
@@ -105,10 +105,9 @@ extension Client {
   }
 
   private func url(of endpoint: Directory.Endpoint) throws -> ACMEURL {
-    guard let url = try ca().endpoints[endpoint] ?? freshCA().endpoints[endpoint] else {
-      throw Failure(.protocolBroken, "the directory \(directoryURL) has no \(endpoint.rawValue)")
-    }
-    return url
+    var endpoints = try ca().endpoints
+    if endpoints[endpoint] == nil { endpoints = try freshCA().endpoints }
+    return try reading("the directory \(directoryURL)", status: .protocolBroken) { try endpoints.url(of: endpoint) }
   }
 
   /// The CA as it is now: for what a document's directory doesn't have.

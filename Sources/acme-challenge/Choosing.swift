@@ -44,21 +44,25 @@ extension OrderDocument {
   }
 
   private func offered(_ type: Challenge.Kind, by authorization: Authorization) throws -> Challenge.Kind {
-    guard let challenge = authorization.challenges.first(where: { $0.type == type }) else {
+    let ofType = authorization.challenges.filter { $0.type == type }
+    guard let challenge = ofType.first(where: { $0.oddity == nil }) ?? ofType.first else {
       throw unmeetable(authorization, "no \(type)")
     }
     do { _ = try checkedPublication(challenge, of: authorization) } catch {
+      let isBroken = challenge.oddity != nil || error.breaksProtocol
       throw Failure(
-        .refused,
+        isBroken ? .protocolBroken : .refused,
         "the CA's \(type) for \(authorization.identifier) can't be met: \(error.reason) (order \(url))")
     }
     return type
   }
 
   private func unmeetable(_ authorization: Authorization, _ what: String) -> Failure {
-    let types = authorization.challenges.map(\.type.description)
+    let types = authorization.challenges.map { challenge in
+      challenge.oddity.map { "one that can't be used (\($0.reason.shown(limit: 300)))" } ?? challenge.type.description
+    }
     return Failure(
-      .refused,
+      authorization.challenges.contains { $0.oddity != nil } ? .protocolBroken : .refused,
       "the CA offers \(what) for \(authorization.identifier), but "
         + (types.isEmpty ? "no challenge at all" : types.joined(separator: ", ")) + " (order \(url))")
   }

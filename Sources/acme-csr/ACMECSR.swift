@@ -38,7 +38,7 @@ struct ACMECSR: Step {
     }
   }
 
-  var input: Input? { key == nil ? Input("a PEM private key") : nil }
+  var input: Input? { key == nil ? Input("a PEM private key", or: "-k FILE") : nil }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let pem = try key.map { try Files.read($0) } ?? input

@@ -14,7 +14,7 @@ struct NameSources: ParsableArguments {
   func identifiers(and typed: [String]) throws -> [Identifier] {
     var identifiers = try reading("the names") { try typed.map { try Identifier(typed: $0) } }
     if let file = namesFrom {
-      let names = try reading(file.description) { try Self.names(in: Files.read(file)) }
+      let names = try reading(file.description) { try Self.names(in: Files.contents(of: file)) }
       identifiers += try reading(file.description) { try names.map { try Identifier(typed: $0) } }
     }
     if let file = fromCert {

@@ -25,7 +25,6 @@ extension OrderRun {
     // A saved document may be older than the CA's work.
     var retryAfter: RetryAfter?
     if document.order.status == .pending { retryAfter = try refresh() }
-    if document.order.isExpired(at: client.budget.clock.wall()) { retryAfter = try refresh() }
     for attempt in 1...Self.maxTries where document.order.status == .ready {
       try refuseDead()
       try output.refuseWithoutReader()

@@ -9,7 +9,7 @@ struct ExistingKeyOptions: ParsableArguments {
 
   @OptionGroup var passphrase: PassphraseOptions
 
-  var input: Input? { key == nil ? Input("a PEM private key") : nil }
+  var input: Input? { key == nil ? Input("a PEM private key", or: "-k FILE") : nil }
 
   func publicKey(_ input: [UInt8], _ tool: Tool) throws -> PublicKey {
     let pem = try key.map { try Files.read($0) } ?? input

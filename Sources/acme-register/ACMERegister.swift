@@ -37,7 +37,7 @@ struct ACMERegister: Step {
     "run acme-register again as before: the CA gives the account that the key has"
   }
 
-  var input: Input? { accountKey == nil ? Input("a PEM account key") : nil }
+  var input: Input? { accountKey == nil ? Input("a PEM account key", or: "-k FILE") : nil }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let pem = try accountKey.map { try Files.read($0) } ?? input

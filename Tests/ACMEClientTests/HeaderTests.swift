@@ -14,6 +14,16 @@ import Testing
     #expect(RetryAfter(text, now: now)?.seconds == seconds)
   }
 
+  @Test func `a clock that is wrong, ours or the CA's, makes no long wait of a date in Retry-After`() {
+    for days in [-2, 0, 2] as [Int64] {
+      for (ours, theirs) in [(days, 0), (0, days)] as [(Int64, Int64)] {
+        let retryAfter = RetryAfter(
+          "Mon, 23 Nov 2026 12:00:20 GMT", now: now + ours * 86400, theirs: now + theirs * 86400)
+        #expect(retryAfter?.seconds == 20)
+      }
+    }
+  }
+
   @Test(arguments: ["", "soon", "-5", "1.5", "12x", String(repeating: "1x", count: 100)])
   func `a Retry-After that is neither says nothing`(_ text: String) {
     #expect(RetryAfter(text, now: now) == nil)
@@ -40,6 +50,22 @@ import Testing
     #expect(response.links("alternate") == ["https://ca.example/a", "https://ca.example/b"])
     #expect(response.links("index") == ["https://ca.example/dir"])
     #expect(response.links("help").isEmpty)
+  }
+
+  @Test(arguments: [
+    (["120", "120"], "120"), (["120, 120"], "120"), (["120,120 ,120"], "120"), (["", "120"], "120"),
+    (["https://ca.example/a,b"], "https://ca.example/a,b"), (["1, 2"], "1, 2"), (["a, b, a"], "a, b, a"), ([], nil),
+    (["Sun, 06 Nov 1994 08:49:37 GMT"], "Sun, 06 Nov 1994 08:49:37 GMT"),
+    (["Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT"], "Sun, 06 Nov 1994 08:49:37 GMT"),
+  ])
+  func `a header that a proxy repeats says what it says once`(_ values: [String], _ value: String?) {
+    let response = HTTPResponse(status: 200, headers: values.map { ("retry-after", $0) })
+    #expect(response.header("retry-after") == value)
+  }
+
+  @Test func `a link that a proxy repeats is one`() {
+    let link = ("link", "<https://ca.example/a>;rel=\"help\"")
+    #expect(HTTPResponse(status: 200, headers: [link, link]).links("help") == ["https://ca.example/a"])
   }
 
   @Test(arguments: [

@@ -26,7 +26,7 @@ import Testing
     let transport = ScriptedTransport(answers)
     let time = FakeTime()
     let url = try ACMEURL("https://ca.example/dir")
-    let directory = try Directory(["newNonce": "https://ca.example/nonce"])
+    let directory = Directory(["newNonce": "https://ca.example/nonce"])
     let client = Client(
       directory: url, known: CASection(directory: url, endpoints: directory, endpointsAt: time.clock.wall()),
       nonce: try Nonce("x"), account: try ACMEURL("https://ca.example/a"),

@@ -93,7 +93,7 @@ struct Rig {
     let url = try ACMEURL("https://ca.example/dir")
     client = Client(
       directory: url,
-      known: CASection(directory: url, endpoints: try Directory(directory), endpointsAt: time.clock.wall()),
+      known: CASection(directory: url, endpoints: Directory(directory), endpointsAt: time.clock.wall()),
       nonce: try nonce.map { try Nonce($0) }, account: try ACMEURL("https://ca.example/acct/1"),
       signer: try PrivateKey.generate(.ed25519).signer, transport: transport,
       world: World(time.clock), budget: Budget(seconds: seconds, clock: time.clock))

@@ -14,6 +14,7 @@ final class CurlTransfer {
   private let headers: HeaderList
   private let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private let seconds: Double
+  private let trust: CurlTransport.Trust
   private let began = ContinuousClock.now
 
   init(
@@ -24,6 +25,7 @@ final class CurlTransfer {
     self.number = number
     self.handle = handle
     self.seconds = seconds
+    self.trust = trust
     response = CurlResponse(maxBody: request.maxBody)
     body = CurlBody(request.body)
     headers = HeaderList(request.headers + more + [("Expect", "")])
@@ -102,7 +104,7 @@ final class CurlTransfer {
     case CURLE_SSL_CONNECT_ERROR: return .unreachable(reason)
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
       return .untrusted(reason)
-    case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason)
+    case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason + (trust.isFileOfVariable ? " (SSL_CERT_FILE)" : ""))
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
       return .unintelligible(reason)
     case CURLE_OPERATION_TIMEDOUT where ContinuousClock.now - began >= .seconds(seconds - 0.01):

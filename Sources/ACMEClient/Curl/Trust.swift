@@ -11,6 +11,8 @@ extension CurlTransport {
     /// What libcurl was built with.
     case libcurlsOwn
 
+    var isFileOfVariable: Bool { if case .system(file: _?, _) = self { true } else { false } }
+
     private static let systemFolder = Octets("/etc/ssl/certs")
 
     /// - Parameters:

@@ -15,7 +15,9 @@ package struct HTTPResponse {
     self.body = body
   }
 
-  package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name == name && !$0.value.isEmpty }?.value.withoutRepetition
+  }
 }
 
 extension HTTPResponse {
@@ -30,5 +32,17 @@ extension HTTPResponse {
       throw Failure(.protocolBroken, "the CA's answer to \(purpose) has no Location")
     }
     return try reading("the Location of \(purpose)", status: .protocolBroken) { try ACMEURL(text) }
+  }
+}
+
+extension String {
+  /// What a proxy has made one line of that stood in several (RFC 9110 §5.3), where all of them said the same.
+  var withoutRepetition: String {
+    let parts = split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
+    for length in 1...parts.count where length < parts.count && parts.count % length == 0 {
+      let isRepeated = parts.indices.allSatisfy { parts[$0] == parts[$0 % length] }
+      if isRepeated { return parts[..<length].joined(separator: ", ") }
+    }
+    return self
   }
 }

@@ -2,9 +2,10 @@ internal import ACMECore
 
 extension HTTPResponse {
   /// The targets of Link headers with the relation `relation`, as text (RFC 8288); the ones that can't be read are
-  /// passed over.
+  /// passed over, and each is given once.
   package func links(_ relation: String) -> [String] {
-    headers.filter { $0.name == "link" }.flatMap { header in
+    var seen: Set<String> = []
+    return headers.filter { $0.name == "link" }.flatMap { header in
       header.value.split(separator: ",").compactMap { link -> String? in
         guard let start = link.firstIndex(of: "<"), let end = link.firstIndex(of: ">"), start < end else {
           return nil
@@ -16,7 +17,8 @@ extension HTTPResponse {
           let relations = pair[1].filter { $0 != "\"" }.split(separator: " ")
           return relations.contains { $0.lowercased() == relation }
         }
-        return isRelated ? String(link[link.index(after: start)..<end]) : nil
+        let target = String(link[link.index(after: start)..<end])
+        return isRelated && seen.insert(target).inserted ? target : nil
       }
     }
   }

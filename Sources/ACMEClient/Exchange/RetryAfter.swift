@@ -10,25 +10,31 @@ package struct RetryAfter: Equatable {
   /// From now, never negative.
   package let seconds: Double
 
+  /// - Parameter theirs: what time it was for the CA, whose date it is.
+  ///
   /// nil for what is neither.
-  package init?(_ text: String, now: Timestamp) {
+  package init?(_ text: String, now: Timestamp, theirs: Timestamp? = nil) {
     let text = text.trimmingBlanks
-    let time: Timestamp
     if !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
-      time = now + min(Int64(text) ?? .max, Self.maxSeconds)
+      let wait = min(Int64(text) ?? .max, Self.maxSeconds)
+      time = now + wait
+      seconds = Double(wait)
     } else {
       guard let date = HTTPDate.read(text) else { return nil }
       time = min(date, now + Self.maxSeconds)
+      // Either clock may be wrong.
+      let waits = [now, theirs].compactMap { $0 }.map { min(date.seconds - $0.seconds, Self.maxSeconds) }
+      seconds = Double(waits.filter { $0 >= 0 }.min() ?? 0)
     }
-    self.time = time
-    seconds = Double(max(0, time.seconds - now.seconds))
   }
 }
 
 extension HTTPResponse {
   /// The longest, where a proxy has put another beside the CA's.
   func retryAfter(now: Timestamp) -> RetryAfter? {
-    headers.filter { $0.name == "retry-after" }.compactMap { RetryAfter($0.value, now: now) }
+    let theirs = header("date").flatMap(HTTPDate.read)
+    return headers.filter { $0.name == "retry-after" }
+      .compactMap { RetryAfter($0.value.withoutRepetition, now: now, theirs: theirs) }
       .max { $0.seconds < $1.seconds }
   }
 }

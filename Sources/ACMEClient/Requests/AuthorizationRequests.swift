@@ -37,7 +37,7 @@ extension Client {
   }
 
   private func authorization(in response: HTTPResponse, from url: ACMEURL) throws -> Authorization {
-    try response.parsed("the authorization \(url)") { try Authorization($0, url: url) }
+    try response.parsed("the authorization \(url)") { try Authorization($0, url: url, isDocumented: false) }
   }
 
   /// Tells the CA to look now (§7.5.1): an empty object to the challenge's URL.

@@ -13,6 +13,9 @@ package struct CertificateChain {
   /// (RFC 8555 §11.4).
   package init(pem: [UInt8]) throws(Malformed) {
     let text = try PEMText(pem)
+    if let first = text.blocks.first, !text.blocks.contains(where: { $0.label == "CERTIFICATE" }) {
+      throw Malformed(pemBlock: first.label, insteadOf: "a certificate chain")
+    }
     if let other = text.blocks.first(where: { $0.label != "CERTIFICATE" }) {
       throw Malformed("the chain holds a PEM block \"\(other.label)\", not only certificates")
     }

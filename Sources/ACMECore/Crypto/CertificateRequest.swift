@@ -20,8 +20,9 @@ package struct CertificateRequest: Equatable {
     let blocks = try PEMText(bytes).blocks
     let requests = blocks.filter { labels.contains($0.label) }
     guard let request = requests.first else {
-      let found = blocks.first.map { "a PEM block \"\($0.label)\"" } ?? "PEM"
-      throw Malformed("\(found), where a certificate request is needed")
+      let need = "a certificate request"
+      throw blocks.first.map { Malformed(pemBlock: $0.label, insteadOf: need) }
+        ?? Malformed("PEM, where \(need) is needed")
     }
     guard requests.count == 1 else { throw Malformed("there is more than one certificate request") }
     let der: [UInt8]

@@ -1,3 +1,17 @@
+extension Malformed {
+  /// A PEM block of another kind than the one that is needed.
+  init(pemBlock label: String, insteadOf need: String) {
+    let place =
+      switch label {
+      case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST": "a certificate request goes to acme-challenge"
+      case "CERTIFICATE": "acme-csr --from-cert FILE makes a request for the names of a certificate"
+      case _ where label.hasSuffix("PRIVATE KEY"): "a private key goes to acme-csr, and to the others as -k FILE"
+      default: nil as String?
+      }
+    self.init("a PEM block \"\(label)\", where \(need) is needed", hint: place)
+  }
+}
+
 /// PEM as text (RFC 7468): what stands in which block, before OpenSSL reads the block itself.
 package struct PEMText {
   package struct Block {

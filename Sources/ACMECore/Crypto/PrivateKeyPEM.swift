@@ -9,8 +9,11 @@ extension PrivateKey {
   /// Throws `Malformed` for what is no key, and what `passphrase` throws.
   package convenience init(pem: [UInt8], passphrase: Passphrase) throws {
     guard Self.holdsPrivateKey(pem) else {
-      let isPublic = pem.firstRange(of: "PUBLIC KEY-----") != nil
-      throw Malformed(isPublic ? "a public key where a private key is needed" : "no PEM private key")
+      guard pem.firstRange(of: "PUBLIC KEY-----") == nil else {
+        throw Malformed("a public key where a private key is needed")
+      }
+      let other = (try? PEMText(pem))?.blocks.first
+      throw other.map { Malformed(pemBlock: $0.label, insteadOf: "a private key") } ?? Malformed("no PEM private key")
     }
     let input = try MemoryBIO(pem.withoutByteOrderMark)
     ERR_clear_error()
@@ -82,24 +85,30 @@ extension PrivateKey {
   }
 }
 
-/// Carries a passphrase, or the error that asking for it ended in, through OpenSSL's callback.
+/// Carries a passphrase, or the error that asking for it ended in, through OpenSSL's callback. OpenSSL asks again for
+/// each way in which the key could be read; whoever answers, or doesn't want to, is asked once.
 private final class PassphraseRequest {
   private let ask: PrivateKey.Passphrase
-  private(set) var wasAsked = false
-  private(set) var error: (any Error)?
+  private var answer: Result<[UInt8], any Error>?
 
   init(_ ask: @escaping PrivateKey.Passphrase) { self.ask = ask }
 
+  var wasAsked: Bool { answer != nil }
+
+  var error: (any Error)? {
+    if case .failure(let error) = answer { error } else { nil }
+  }
+
   func answer(into buffer: UnsafeMutablePointer<CChar>, size: Int) -> Int32 {
-    wasAsked = true
-    do {
-      let passphrase = try ask()
-      guard passphrase.count <= size else { throw Malformed("the passphrase is longer than \(size) octets") }
-      for (index, byte) in passphrase.enumerated() { buffer[index] = CChar(bitPattern: byte) }
-      return Int32(passphrase.count)
-    } catch {
-      self.error = error
-      return -1
-    }
+    let answer = answer ?? Result { try checked(ask(), size) }
+    self.answer = answer
+    guard let passphrase = try? answer.get() else { return -1 }
+    for (index, byte) in passphrase.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+    return Int32(passphrase.count)
+  }
+
+  private func checked(_ passphrase: [UInt8], _ size: Int) throws -> [UInt8] {
+    guard passphrase.count <= size else { throw Malformed("the passphrase is longer than \(size) octets") }
+    return passphrase
   }
 }

@@ -2,7 +2,7 @@
 package struct CASection: Equatable, Sendable {
   package var directory: ACMEURL
   package var endpoints: Directory
-  /// When `endpoints` were fetched.
+  /// When `endpoints` were fetched; long ago, where a document doesn't say.
   package var endpointsAt: Timestamp
 
   package init(directory: ACMEURL, endpoints: Directory, endpointsAt: Timestamp) {
@@ -13,8 +13,8 @@ package struct CASection: Equatable, Sendable {
 
   init(_ object: JSONObject) throws(Malformed) {
     directory = try object.requiredURL("directory")
-    endpoints = try Directory(object.requiredObject("endpoints"))
-    endpointsAt = try Timestamp(object.requiredString("endpointsAt"))
+    endpoints = Directory(try object.requiredObject("endpoints"))
+    endpointsAt = (object["endpointsAt"]?.string).flatMap { try? Timestamp($0) } ?? Timestamp(seconds: 0)
   }
 
   func write(to object: inout JSONObject) {

@@ -56,7 +56,9 @@ package struct OrderDocument: Sendable {
     (accountURL, url, order, authorizations) = try reading("the order document") {
       let authorizations = try (object.array("authorizations") ?? []).map { element in
         guard let object = element.object else { throw Malformed("an authorization is not an object") }
-        return try Authorization(object, url: object.requiredURL("url"))
+        let authorization = try Authorization(object, url: object.requiredURL("url"))
+        if authorization.status == .pending, let oddity = authorization.chosen?.oddity { throw oddity }
+        return authorization
       }
       return (
         try object.requiredURL("accountURL"), try object.requiredURL("url"),
@@ -72,14 +74,14 @@ package struct OrderDocument: Sendable {
   /// Takes the order as the CA sent it last. Throws where it is another order all of a sudden: "clients SHOULD
   /// treat the order as invalid" (RFC 8555 §7.1.3). One that is over keeps the names and authorizations that it had.
   package mutating func update(_ newer: Order) throws(Failure) {
+    var newer = newer
+    newer.keep(from: order)
     guard newer.isOver || Set(newer.identifiers) == Set(order.identifiers) else {
       throw Failure(.protocolBroken, "the CA changed the names of the order \(url)")
     }
     guard newer.isOver || Set(newer.authorizations) == Set(order.authorizations) else {
       throw Failure(.protocolBroken, "the CA changed the authorizations of the order \(url)")
     }
-    var newer = newer
-    newer.keep(from: order)
     try checkURLs(newer.urls)
     order = newer
   }
@@ -117,6 +119,7 @@ package struct OrderDocument: Sendable {
   package func checkedPublication(
     _ challenge: Challenge, of authorization: Authorization
   ) throws(Malformed) -> Publication {
+    if let url = challenge.answerable?.url { try check(url) }
     let applicant = Applicant(thumbprint: jwk.thumbprint, accountURL: accountURL, directory: ca.endpoints)
     return try Publication(challenge, identifier: authorization.identifier, of: applicant)
   }
@@ -155,16 +158,22 @@ package struct OrderDocument: Sendable {
         .protocolBroken,
         "the authorization \(authorization.url) is for \(authorization.identifier), which wasn't asked for")
     }
-    try checkURLs(authorization.urls)
+    try checkURLs([authorization.url])
+    // Of the others nothing has to be right.
+    guard authorization.status == .pending, let chosen = authorization.chosen else { return }
+    try reading("the order \(url): \(chosen.type) for \(authorization.identifier)", status: .protocolBroken) {
+      if let oddity = chosen.oddity { throw oddity }
+      if let url = chosen.answerable?.url { try check(url) }
+    }
   }
 
   private func checkURLs(_ urls: [ACMEURL]) throws(Failure) {
-    try reading("the order \(url)", status: .protocolBroken) {
-      for url in urls {
-        try ca.allowedOrigins.check(url)
-        try forbidden.check(url)
-      }
-    }
+    try reading("the order \(url)", status: .protocolBroken) { for url in urls { try check(url) } }
+  }
+
+  private func check(_ url: ACMEURL) throws(Malformed) {
+    try ca.allowedOrigins.check(url)
+    try forbidden.check(url)
   }
 }
 
@@ -190,21 +199,23 @@ extension OrderDocument {
   private func written(_ authorization: Authorization) -> JSONObject {
     var object = authorization.raw
     object["url"] = .string(authorization.url.text)
-    object["challenges"] = .array(authorization.challenges.map { .object(written($0, of: authorization)) })
+    if object["challenges"] == nil {
+      object["challenges"] = .array(authorization.challenges.map { written($0, of: authorization) })
+    }
     return object
   }
 
-  private func written(_ challenge: Challenge, of authorization: Authorization) -> JSONObject {
+  private func written(_ challenge: Challenge, of authorization: Authorization) -> JSON {
     var object = challenge.raw
     guard let answerable = challenge.answerable,
       let publication = publication(challenge, of: authorization)
-    else { return object }
+    else { return challenge.sent }
     object["keyAuthorization"] = answerable.token.map {
       .string(KeyAuthorization(token: $0, thumbprint: jwk.thumbprint).text)
     }
     let member = publication.member
     object[member.name] = .object(member.object)
     if challenge.isChosen { object["chosen"] = .bool(true) }
-    return object
+    return .object(object)
   }
 }

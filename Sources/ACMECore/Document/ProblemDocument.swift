@@ -27,9 +27,9 @@ package struct ProblemDocument {
   package init(_ object: JSONObject) throws(Malformed) {
     try DocumentFormat.problem.check(object)
     self.object = object
-    tool = try object.string("tool") ?? "an earlier command"
-    message = try object.string("message") ?? "no message"
-    hint = try object.string("hint")
+    tool = object["tool"]?.string ?? "an earlier command"
+    message = object["message"]?.string ?? "no message"
+    hint = object["hint"]?.string
     let status = object["exit"]?.integer.flatMap(Int32.init(exactly:))
     exit = status.flatMap { ExitStatus.ofFailures.contains($0) ? ExitStatus(rawValue: $0) : nil } ?? .input
   }

@@ -7,6 +7,6 @@ package struct Account: Equatable, Sendable {
   package init(_ raw: JSONObject) throws(Malformed) {
     self.raw = raw
     status = Status(rawValue: try raw.string("status") ?? Status.valid.rawValue)
-    contact = try raw.array("contact")?.compactMap(\.string) ?? []
+    contact = raw["contact"]?.array?.compactMap(\.string) ?? []
   }
 }

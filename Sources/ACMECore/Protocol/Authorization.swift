@@ -7,15 +7,15 @@ package struct Authorization: Equatable, Sendable {
   package let status: Status
   /// What is to be proved, with the wildcard put back that the CA keeps apart.
   package let identifier: Identifier
-  package let expires: Timestamp?
   package var challenges: [Challenge]
 
-  /// - Parameter object: the CA's object, or that with what our documents add to it.
-  package init(_ object: JSONObject, url: ACMEURL) throws(Malformed) {
+  /// - Parameters:
+  ///   - object: the CA's object, or that with what our documents add to it.
+  ///   - isDocumented: whether it is the latter.
+  package init(_ object: JSONObject, url: ACMEURL, isDocumented: Bool = true) throws(Malformed) {
     self.url = url
     var raw = object
     raw["url"] = nil
-    raw["challenges"] = nil
     status = Status(rawValue: try object.requiredString("status"))
     let wildcard = object["wildcard"]?.bool ?? false
     var identifierObject = try object.requiredObject("identifier")
@@ -29,27 +29,32 @@ package struct Authorization: Equatable, Sendable {
     case .dns(let name, wildcard: false): identifier = .dns(name, wildcard: wildcard)
     case let other: identifier = other
     }
+    do {
+      challenges = try Self.challenges(of: object, isDocumented)
+      raw["challenges"] = nil
+    } catch {
+      // Nothing is to be proved by them any more.
+      guard status != .pending else { throw error }
+      challenges = []
+    }
     self.raw = raw
-    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
-    let challenges = try object.array("challenges") ?? []
-    guard challenges.count <= Self.maxChallenges else {
-      throw Malformed("an authorization has more than \(Self.maxChallenges) challenges")
+  }
+
+  private static func challenges(of object: JSONObject, _ isDocumented: Bool) throws(Malformed) -> [Challenge] {
+    let elements = try object.array("challenges") ?? []
+    guard elements.count <= maxChallenges else {
+      throw Malformed("an authorization has more than \(maxChallenges) challenges")
     }
-    let isOpen = status == .pending
-    self.challenges = try challenges.map { element throws(Malformed) in
-      guard let object = element.object else { throw Malformed("a challenge is not an object") }
-      return try Challenge(object, isOpen: isOpen)
-    }
+    return try elements.map { element throws(Malformed) in try Challenge(element, isDocumented: isDocumented) }
   }
 
   package var chosen: Challenge? { challenges.first(where: \.isChosen) }
 
   /// Marks the challenge of `type` as the one chosen, and no other.
   package mutating func choose(_ type: Challenge.Kind?) {
-    for index in challenges.indices {
-      let canBe = challenges[index].answerable != nil || status != .pending
-      challenges[index].isChosen = canBe && challenges[index].type == type
-    }
+    let ofType = challenges.indices.filter { challenges[$0].type == type }
+    let chosen = ofType.first { challenges[$0].oddity == nil } ?? ofType.first
+    for index in challenges.indices { challenges[index].isChosen = index == chosen }
   }
 
   /// Takes what an answer of the CA says of the chosen challenge; where that is, and its token, stays as it was.
@@ -77,6 +82,4 @@ package struct Authorization: Equatable, Sendable {
 
   /// The challenge by which control is being proved; where it isn't known which was chosen, one with an error.
   package var challengeAtWork: Challenge? { chosen ?? challenges.first { $0.error != nil } }
-
-  var urls: [ACMEURL] { [url] + challenges.compactMap(\.answerable?.url) }
 }

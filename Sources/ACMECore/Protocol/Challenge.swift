@@ -32,13 +32,15 @@ package struct Challenge: Equatable, Sendable {
     package let token: Token?
   }
 
-  /// The CA's object, without what our documents add to it.
-  package let raw: JSONObject
+  /// What the CA sent, without what our documents add to it.
+  package let sent: JSON
   package let type: Kind
   package let status: Status
   package let error: Problem?
-  /// nil for a type that we do not know: it is carried along and passed over.
+  /// nil for a type that we do not know, and for one that isn't as it has to be: it is carried along and passed over.
   package let answerable: Answerable?
+  /// What is wrong with it, which matters only where it is wanted.
+  package let oddity: Malformed?
   /// Whether this is the challenge by which control is to be proved.
   package var isChosen: Bool
   /// Where a CNAME leads that stands at the name of the record to publish.
@@ -47,34 +49,43 @@ package struct Challenge: Equatable, Sendable {
   /// What a document adds to the CA's object.
   static let additions = ["keyAuthorization", "http", "dns", "tls", "chosen"]
 
-  /// - Parameter isOpen: whether it may have to be met. Where and with which token matters only then.
-  package init(_ object: JSONObject, isOpen: Bool = true) throws(Malformed) {
-    type = Kind(rawValue: try object.requiredString("type"))
-    status = Status(rawValue: try object.string("status") ?? Status.pending.rawValue)
+  package var raw: JSONObject { sent.object ?? JSONObject() }
+
+  /// - Parameters:
+  ///   - element: what stands among the challenges of an authorization.
+  ///   - isDocumented: whether a document of ours has added something to it.
+  ///
+  /// Throws `Malformed` for what is wrong with that; what is wrong with the CA's own is an `oddity`.
+  package init(_ element: JSON, isDocumented: Bool = true) throws(Malformed) {
+    let object = element.object ?? JSONObject()
+    type = Kind(rawValue: object["type"]?.string ?? "")
+    status = Status(rawValue: object["status"]?.string ?? Status.pending.rawValue)
     error = Problem(error: object["error"])
+    (answerable, oddity) = Self.answerable(element, type)
+    isChosen = false
     guard Kind.known.contains(type) else {
-      raw = object
-      answerable = nil
-      isChosen = false
+      sent = element
       return
     }
-    isChosen = object["chosen"]?.bool ?? false
-    target = try object.object("dns")?.string("target").map { text throws(Malformed) in try RecordName(text) }
     var raw = object
     for name in Self.additions { raw[name] = nil }
-    self.raw = raw
-    do {
-      answerable = try Self.answerable(object, type)
-    } catch {
-      guard !isOpen else { throw error }
-      answerable = nil
-    }
+    sent = .object(raw)
+    guard isDocumented else { return }
+    isChosen = object["chosen"]?.bool ?? false
+    target = try object.object("dns")?.string("target").map { text throws(Malformed) in try RecordName(text) }
   }
 
-  private static func answerable(_ object: JSONObject, _ type: Kind) throws(Malformed) -> Answerable {
-    Answerable(
-      url: try object.requiredURL("url"),
-      token: try type == .dnsPersist01 ? nil : Token(object.requiredString("token")))
+  private static func answerable(_ element: JSON, _ type: Kind) -> (Answerable?, Malformed?) {
+    do throws(Malformed) {
+      guard let object = element.object else { throw Malformed("a challenge is not an object") }
+      _ = try object.requiredString("type")
+      _ = try object.string("status")
+      guard Kind.known.contains(type) else { return (nil, nil) }
+      let token = try type == .dnsPersist01 ? nil : Token(object.requiredString("token"))
+      return (Answerable(url: try object.requiredURL("url"), token: token), nil)
+    } catch {
+      return (nil, error)
+    }
   }
 
   /// This challenge with what `answer` says of it; nil where that is none of this type.
@@ -85,7 +96,7 @@ package struct Challenge: Equatable, Sendable {
     for (name, value) in answer.members where !(Self.additions + ["url", "token"]).contains(name) {
       object[name] = value
     }
-    guard var newer = try? Challenge(object) else { return nil }
+    guard var newer = try? Challenge(.object(object)), newer.oddity == nil else { return nil }
     newer.isChosen = isChosen
     newer.target = target
     return newer

@@ -8,22 +8,38 @@ package struct Directory: Equatable, Sendable {
   package let raw: JSONObject
   private let endpoints: [Endpoint: ACMEURL]
 
-  package init(_ raw: JSONObject) throws(Malformed) {
-    var endpoints: [Endpoint: ACMEURL] = [:]
-    for endpoint in Endpoint.allCases {
-      guard let text = try raw.string(endpoint.rawValue) else { continue }
-      do {
-        endpoints[endpoint] = try ACMEURL(text)
-      } catch {
-        throw Malformed("\(endpoint.rawValue): \(error.reason)", breaksProtocol: error.breaksProtocol)
-      }
-    }
+  /// Never fails: what is wrong with an endpoint matters only where it is wanted.
+  package init(_ raw: JSONObject) {
     self.raw = raw
-    self.endpoints = endpoints
+    let known = Endpoint.allCases.compactMap { endpoint in (try? raw.url(endpoint.rawValue)).map { (endpoint, $0) } }
+    endpoints = Dictionary(uniqueKeysWithValues: known)
   }
 
-  /// nil where the CA does not offer it, which is an error only once it is needed.
+  /// nil where the CA does not offer it, or no URL that could be used.
   package subscript(endpoint: Endpoint) -> ACMEURL? { endpoints[endpoint] }
+
+  /// Throws `Malformed` where the CA does not offer it, or no URL that could be used.
+  package func url(of endpoint: Endpoint) throws(Malformed) -> ACMEURL {
+    do throws(Malformed) {
+      guard let url = try raw.url(endpoint.rawValue) else { throw Malformed("there is none") }
+      return url
+    } catch {
+      throw Malformed("\(endpoint.rawValue): \(error.reason)", breaksProtocol: error.breaksProtocol)
+    }
+  }
+
+  /// What an endpoint that can't be used was most likely meant to be; nothing is ever sent there.
+  func guesses(at endpoint: Endpoint) -> [ACMEURL] {
+    guard endpoints[endpoint] == nil, let text = raw[endpoint.rawValue]?.string?.trimmingBlanks else { return [] }
+    let named = text.prefix { $0 != "#" }
+    guard named.contains(where: { $0 != "/" }) else { return [] }
+    guard let slashes = named.firstRange(of: "//") else {
+      return (origins.map { "\($0)/\(named)" } + ["https://\(named)"]).compactMap { try? ACMEURL($0) }
+    }
+    let authority = named[slashes.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    let host = authority.lastIndex(of: "@").map { named.index(after: $0) } ?? authority.startIndex
+    return [try? ACMEURL("https://\(named[host...])")].compactMap { $0 }
+  }
 
   package var origins: Set<String> { Set(endpoints.values.map(\.origin)) }
 

@@ -13,7 +13,9 @@ package struct ForbiddenURLs: Sendable {
 
   package mutating func insert(_ directory: Directory) {
     for endpoint in Directory.Endpoint.allCases {
-      if let url = directory[endpoint] { insert(url, Self.name(of: endpoint)) }
+      for url in [directory[endpoint]].compactMap({ $0 }) + directory.guesses(at: endpoint) {
+        insert(url, Self.name(of: endpoint))
+      }
     }
   }
 

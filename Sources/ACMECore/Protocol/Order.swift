@@ -11,16 +11,14 @@ package struct Order: Equatable, Sendable {
   /// Required by the RFC; kept from an earlier answer where one lacks it.
   package private(set) var finalize: ACMEURL?
   package let certificate: ACMEURL?
-  package let expires: Timestamp?
   package let error: Problem?
 
   /// - Parameter isGivenUp: whether the account has given the order up, whatever its status is. Of an order that is
-  ///   over nothing but the status has to be right.
+  ///   over nothing but the status has to be right, and of any other what its status calls for.
   package init(_ raw: JSONObject, isGivenUp: Bool = false) throws(Malformed) {
     self.raw = raw
     status = Status(rawValue: try raw.requiredString("status"))
     isOver = isGivenUp || !Status.onTheWay.contains(status)
-    expires = (raw["expires"]?.string).flatMap { try? Timestamp($0) }
     error = Problem(error: raw["error"])
     guard !isOver else {
       identifiers = (try? Self.identifiers(in: raw)) ?? []
@@ -31,8 +29,15 @@ package struct Order: Equatable, Sendable {
     }
     identifiers = try Self.identifiers(in: raw)
     authorizations = try Self.authorizations(in: raw)
-    finalize = try raw.url("finalize")
-    certificate = try raw.url("certificate")
+    finalize = try Self.url("finalize", in: raw, isNeeded: [.pending, .ready].contains(status))
+    certificate = try Self.url("certificate", in: raw, isNeeded: status == .valid)
+  }
+
+  private static func url(_ name: String, in raw: JSONObject, isNeeded: Bool) throws(Malformed) -> ACMEURL? {
+    do { return try raw.url(name) } catch {
+      guard !isNeeded else { throw error }
+      return nil
+    }
   }
 
   private static func identifiers(in raw: JSONObject) throws(Malformed) -> [Identifier] {
@@ -68,11 +73,6 @@ package struct Order: Equatable, Sendable {
     identifiers = earlier.identifiers
     authorizations = earlier.authorizations
     for name in ["identifiers", "authorizations"] { raw[name] = earlier.raw[name] }
-  }
-
-  /// Whether its time to be proved or finalized is over; an issued certificate is not touched by that.
-  package func isExpired(at now: Timestamp) -> Bool {
-    [.pending, .ready].contains(status) && expires.map { $0 < now } ?? false
   }
 
   /// Those that may still be asked for.

@@ -51,8 +51,8 @@ package struct Problem: Equatable, Sendable {
     [raw["detail"], raw["title"]].lazy.compactMap { $0?.string }.first { !$0.isEmpty }
   }
   package var instance: String? { raw["instance"]?.string }
-  package var identifier: String? { raw["identifier"]?.object?["value"]?.string }
-  package var subproblems: [Problem] { (raw["subproblems"]?.array ?? []).compactMap(\.object).map(Problem.init) }
+  package var identifier: String? { raw["identifier"]?.object?["value"]?.string ?? raw["identifier"]?.string }
+  package var subproblems: [Problem] { (raw["subproblems"]?.array ?? []).compactMap { Problem(error: $0) } }
 
   /// The CA's detail, then the type: "DNS problem: no A record (dns)".
   package var summary: String {

@@ -9,8 +9,9 @@ package enum Publication: Equatable, Sendable {
   /// The folder that http-01 looks into (RFC 8555 §8.3).
   package static let httpFolder = ".well-known/acme-challenge"
 
-  /// Throws where the challenge is of a type that we do not know, or cannot be met for such an identifier.
+  /// Throws where the challenge is malformed, of a type that we do not know, or cannot be met for such an identifier.
   init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
+    if let oddity = challenge.oddity { throw oddity }
     if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
       let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
       self = .dns(TXTRecord(name: "_validation-persist.\(name.text)", value: record.value, stays: true))

@@ -119,7 +119,7 @@ extension ResponseLesson {
   }
 
   private static func directory(_ object: JSONObject) -> [Lesson.Part] {
-    guard let directory = try? Directory(object) else { return [] }
+    let directory = Directory(object)
     let names = Directory.Endpoint.allCases.filter { directory[$0] != nil }.map(\.rawValue)
     var parts: [Lesson.Part] = [
       .text(

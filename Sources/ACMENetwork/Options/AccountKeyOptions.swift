@@ -17,7 +17,7 @@ package struct AccountKeyOptions: ParsableArguments {
       throw Failure(
         .usage, "the account's key is missing", hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY")
     }
-    return try passphrase.key(pem: Files.read(file), from: file.description, tool)
+    return try passphrase.key(pem: Files.read(file), from: file.description, named: file.octets.description, tool)
   }
 
   /// The key as the signer of a document's account.

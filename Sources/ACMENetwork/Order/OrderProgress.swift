@@ -40,11 +40,6 @@ extension OrderRun {
         .refused, "the order \(document.url) is \(order.status)" + (order.error.map { ": \($0.summary)" } ?? ""),
         problem: order.error)
     }
-    guard !order.isExpired(at: client.budget.clock.wall()) else {
-      throw Failure(
-        .refused, "the order \(document.url) expired at \(order.expires?.description ?? "?")",
-        hint: "make a new one with acme-challenge")
-    }
   }
 
   /// Takes what can be had of these authorizations now. One that can't be had, or makes no sense, stays as it was:

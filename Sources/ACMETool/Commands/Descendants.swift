@@ -79,7 +79,8 @@ struct Descendants {
   }
 
   private var children: [pid_t] {
-    let list = (try? Files.read(Path("/proc/thread-self/children"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let list =
+      (try? Files.contents(of: Path("/proc/thread-self/children"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
     let numbers = list.split(separator: " ").compactMap { pid_t($0) }
     // A /proc that isn't there tells nothing, and one of other processes' has other numbers.
     guard numbers.isEmpty || !numbers.allSatisfy(Self.isChild) else { return numbers }

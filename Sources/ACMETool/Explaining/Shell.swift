@@ -15,7 +15,7 @@ package enum Shell {
 
   /// The name of a file. Octets that are no UTF-8 go into `$'…'`.
   package static func quoted(_ path: Path) -> String {
-    guard String(validating: path.octets.bytes, as: UTF8.self) == nil else { return quoted(path.description) }
+    guard String(validating: path.octets.bytes, as: UTF8.self) == nil else { return quoted(path.octets.description) }
     let letters = path.octets.bytes.map { octet in
       isPlain(octet) ? String(Unicode.Scalar(octet)) : octet.escaped
     }

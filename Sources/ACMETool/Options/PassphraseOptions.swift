@@ -30,7 +30,10 @@ package struct PassphraseOptions: ParsableArguments {
     return first
   }
 
-  package func key(pem: [UInt8], from source: String, _ tool: Tool) throws -> PrivateKey {
-    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: source, tool) } }
+  /// - Parameter name: how a person is asked for it, where that is less than the whole `source`.
+  package func key(
+    pem: [UInt8], from source: String, named name: String? = nil, _ tool: Tool
+  ) throws -> PrivateKey {
+    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: name ?? source, tool) } }
   }
 }

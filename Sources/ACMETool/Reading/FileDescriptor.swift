@@ -69,5 +69,8 @@ package struct IOError: Error {
 extension stat {
   func isOf(_ type: mode_t) -> Bool { st_mode & S_IFMT == type }
   var isRegular: Bool { isOf(S_IFREG) }
+  func isSameFile(as other: stat?) -> Bool {
+    isRegular && other.map { $0.st_dev == st_dev && $0.st_ino == st_ino } ?? false
+  }
   var isReadableByOthers: Bool { isRegular && st_mode & (S_IRGRP | S_IROTH) != 0 }
 }

@@ -5,12 +5,29 @@ internal import Glibc
 package enum Files {
   package static let maxSize = 16 << 20
 
-  /// The whole file.
+  /// The whole file, which has something in it.
   ///
-  /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is larger than `limit` octets.
+  /// Throws `Failure` 66 where it can't be opened, 74 where reading fails, 65 where it is empty, or larger than `limit`
+  /// octets.
   package static func read(_ path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
+    let bytes = try contents(of: path, limit: limit)
+    guard !bytes.isEmpty else {
+      let isOutput = (try? path.status)?.isSameFile(as: FileDescriptor.standardOutput.status) ?? false
+      throw Failure(.input, "\(path) is empty", hint: isOutput ? redirection : nil)
+    }
+    return bytes
+  }
+
+  static let redirection =
+    "the shell's > has emptied it before it could be read: restore it, and write with -o FILE"
+
+  /// The same of a file that may be empty.
+  package static func contents(of path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
     let number = open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
+    guard number >= 0 else {
+      let error = IOError(errno)
+      throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: Owner.hint(error, path, need: S_IRUSR))
+    }
     let file = FileDescriptor(number: number)
     defer { close(number) }
     if let status = file.status, status.isOf(S_IFDIR) {
@@ -41,7 +58,7 @@ package enum Files {
 
   /// The descriptor of ours that `path` is a name of.
   static func descriptor(named path: Path) -> Int32? {
-    let text = path.description
+    let text = path.octets.description
     return switch text {
     case "/dev/stdin": STDIN_FILENO
     case "/dev/stdout": STDOUT_FILENO

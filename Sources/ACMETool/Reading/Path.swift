@@ -3,8 +3,10 @@ internal import ArgumentParser
 internal import Glibc
 
 /// A file's name, octet for octet: never empty, and without NUL.
-package struct Path: Hashable, Sendable {
+package struct Path: Sendable {
   package let octets: Octets
+  /// The variable that it stood in, which messages name; nil for one that was given otherwise.
+  private var variable: String?
 
   /// nil for what is no path.
   package init?(_ octets: Octets) {
@@ -16,6 +18,12 @@ package struct Path: Hashable, Sendable {
   package init(argument: String) throws {
     guard let path = Path(Octets(carried: argument)) else { throw ValidationError("an empty value was given") }
     self = path
+  }
+
+  /// What stands in `variable`; nil where that is no path.
+  init?(_ octets: Octets, from variable: String) {
+    self.init(octets)
+    self.variable = variable
   }
 
   /// One that stands in the sources.
@@ -51,7 +59,12 @@ package struct Path: Hashable, Sendable {
 }
 
 extension Path: CustomStringConvertible {
-  package var description: String { octets.description }
+  package var description: String { variable.map { "\(octets) (\($0))" } ?? octets.description }
+}
+
+extension Path: Hashable {
+  package static func == (one: Path, other: Path) -> Bool { one.octets == other.octets }
+  package func hash(into hasher: inout Hasher) { hasher.combine(octets) }
 }
 
 extension Path {

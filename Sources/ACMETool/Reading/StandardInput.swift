@@ -19,16 +19,20 @@ package struct EarlierFailure: Error {
 package struct Input {
   /// What it should hold, for the message where it is a terminal or empty.
   let need: String
+  /// What may be given instead.
+  let option: String?
   /// Whether the step has something to do with a problem document too.
   let mayBeProblem: Bool
 
-  package init(_ need: String) {
+  package init(_ need: String, or option: String? = nil) {
     self.need = need
+    self.option = option
     mayBeProblem = false
   }
 
   package init(_ format: DocumentFormat, orProblem mayBeProblem: Bool = false) {
     need = format.title
+    option = nil
     self.mayBeProblem = mayBeProblem
   }
 }
@@ -39,8 +43,12 @@ extension Tool {
     let need = input.need
     let stdin = FileDescriptor.standardInput
     guard !stdin.isTerminal else {
-      throw Failure(.usage, "\(need) is needed on stdin, which is a terminal", hint: usage)
+      let command = usage.split(separator: " ").filter { !$0.hasSuffix(":") }.prefix { !"[<".contains($0.prefix(1)) }
+      throw Failure(
+        .usage, "\(need) is needed on stdin, which is a terminal",
+        hint: input.option.map { "\(command.joined(separator: " ")) \($0) …" } ?? usage)
     }
+    let isOutput = stdin.status?.isSameFile(as: FileDescriptor.standardOutput.status) ?? false
     let bytes: [UInt8]?
     do {
       bytes = try stdin.readAll(limit: Files.maxSize)
@@ -51,8 +59,18 @@ extension Tool {
     }
     guard let bytes else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
     guard bytes.withoutByteOrderMark.contains(where: { !$0.isBlank }) else {
+      guard let status = stdin.status, status.isRegular else {
+        throw Failure(
+          .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
+      }
       throw Failure(
-        .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
+        .input, "nothing on stdin, which is an empty file",
+        hint: isOutput ? Files.redirection : "\(need) is needed there; a > of the same line empties a file too")
+    }
+    guard !isOutput else {
+      throw Failure(
+        .usage, "stdin and stdout are the same file, which would be written while it is read",
+        hint: "write with -o FILE, which replaces it when all is done")
     }
     if !input.mayBeProblem, let problem = problem(in: bytes) { throw earlierFailure(problem) }
     return bytes

@@ -63,7 +63,7 @@ package enum Terminal {
     defer { terminal.close() }
     do {
       // A signal that came while the echo is off would leave the terminal so.
-      return try Signals.holding(and: [SIGQUIT, SIGTSTP]) { try askSilently(question, terminal) }
+      return try Signals.holding(and: Signals.ofKeys) { try askSilently(question, terminal) }
     } catch let error as IOError {
       throw Failure(.io, "asking on the terminal failed: \(error.reason)")
     }
@@ -74,30 +74,40 @@ package enum Terminal {
     guard tcgetattr(terminal.number, &before) == 0 else { throw IOError(errno) }
     var silent = before
     silent.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(terminal.number, TCSAFLUSH, &silent)
-    defer { tcsetattr(terminal.number, TCSAFLUSH, &before) }
-    try terminal.write(Array(question.shown().utf8))
-    let line = try readLine(terminal.number)
-    try terminal.write([0x0A])
-    guard line.count <= longestLine else { throw Failure(.input, "the passphrase is too long") }
-    return line
+    while true {
+      do {
+        tcsetattr(terminal.number, TCSAFLUSH, &silent)
+        defer {
+          tcsetattr(terminal.number, TCSAFLUSH, &before)
+          try? terminal.write([0x0A])
+        }
+        try terminal.write(Array(question.shown().utf8))
+        return try readLine(terminal.number)
+      } catch let key as KeySignal {
+        // Whoever comes back after ^Z is asked anew.
+        Signals.deliver(key.signal)
+      }
+    }
   }
 
   private static func readLine(_ number: Int32) throws -> [UInt8] {
     var line: [UInt8] = []
-    while line.count <= longestLine {
-      guard let byte = try readByte(number), byte != 0x0A, byte != 0x0D else { break }
+    while let byte = try readByte(number) {
+      guard byte != 0x0A, byte != 0x0D else { return line }
       line.append(byte)
+      guard line.count <= longestLine else { throw Failure(.input, "the passphrase is too long") }
     }
+    guard !line.isEmpty else { throw Failure(.personMustAct, "the terminal was closed, and no passphrase given") }
     return line
   }
 
-  /// nil at the end. Throws `Interrupted`.
+  /// nil at the end. Throws `Interrupted`, and `KeySignal` where those signals are held back.
   private static func readByte(_ number: Int32) throws -> UInt8? {
     while true {
       var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
       let count = poll(&ready, 1, 200)
       if Signals.isPending { throw Interrupted() }
+      if let signal = Signals.ofKeys.first(where: Signals.isPending) { throw KeySignal(signal: signal) }
       // Stopped and gone on with, the process finds its wait interrupted.
       guard count >= 0 || errno == EINTR else { throw IOError(errno) }
       guard count > 0 else { continue }
@@ -107,6 +117,11 @@ package enum Terminal {
       return read == 1 ? byte : nil
     }
   }
+}
+
+/// A key that asks for a signal was pressed while it is held back.
+private struct KeySignal: Error {
+  let signal: Int32
 }
 
 extension Substring {

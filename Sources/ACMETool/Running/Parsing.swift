@@ -8,12 +8,16 @@ extension Step {
   static func parseStep(_ arguments: [String]) throws -> any Step {
     let verb = verbs.first { $0._commandName == arguments.first }
     if let verb {
-      return try verb.parseOwn(Array(arguments.dropFirst()))
+      let others = Array(arguments.dropFirst())
+      try verb.refuseSingleDash(in: others)
+      return try verb.parseOwn(others)
     }
+    try refuseUnknownVerb(arguments.first)
+    try refuseSingleDash(in: arguments)
     return try parseOwn(arguments)
   }
 
-  private static var verbs: [any Step.Type] {
+  static var verbs: [any Step.Type] {
     configuration.subcommands.compactMap { $0 as? any Step.Type }
   }
 
@@ -41,7 +45,8 @@ extension Step {
     }
     let name = _commandName
     let command = speaker == self ? name : "\(name) \(speaker._commandName)"
-    let failure = usageFailure(Octets(carried: speaker.message(for: error)).description, of: command)
+    let text = Octets(carried: speaker.message(for: error)).description
+    let failure = usageFailure(text, hint: lateVerb(in: arguments, after: text) ?? "see \(command) --help")
     let isQuiet = arguments.contains { $0 == "-q" || $0 == "--quiet" }
     let messages = Messages(tool: name, isQuiet: isQuiet)
     messages.error(failure)
@@ -64,11 +69,11 @@ extension Step {
 
   /// The parser's sentences in our voice: "Unknown option '--foo'. Did you mean '--force'?", or
   /// "… is invalid … Please provide one of the following:" with a line for each.
-  private static func usageFailure(_ text: String, of command: String) -> Failure {
+  private static func usageFailure(_ text: String, hint general: String) -> Failure {
     let lines = text.split(separator: "\n")
     let choices = lines.dropFirst().map { $0.drop { $0 == " " || $0 == "-" } }.joined(separator: ", ")
     let sentences = (lines.first ?? "the arguments are wrong").split(separator: ". ", maxSplits: 1)
-    let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : "see \(command) --help"
+    let hint = sentences.count > 1 ? "\(sentences[1]) \(choices)" : general
     return Failure(.usage, inOurVoice(sentences[0]), hint: inOurVoice(hint[...]))
   }
 

@@ -7,10 +7,15 @@ package enum Signals {
   /// Those that writing brings about.
   static let ofWriting = [SIGPIPE, SIGXFSZ]
 
-  /// Those that would end the tool. One that it was started to ignore, as by nohup, stays ignored; held back, it
-  /// would be pending all the same.
-  private static var heeded: [Int32] {
-    [SIGINT, SIGTERM, SIGHUP].filter { signal in
+  /// Those that keys of a terminal bring about, beside SIGINT.
+  static let ofKeys = [SIGQUIT, SIGTSTP]
+
+  /// Those that would end the tool.
+  private static var heeded: [Int32] { notIgnored([SIGINT, SIGTERM, SIGHUP]) }
+
+  /// One that the tool was started to ignore, as by nohup, stays ignored; held back, it would be pending all the same.
+  private static func notIgnored(_ signals: [Int32]) -> [Int32] {
+    signals.filter { signal in
       var action = sigaction()
       sigaction(signal, nil, &action)
       return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
@@ -20,7 +25,7 @@ package enum Signals {
   private static func set(and others: [Int32] = []) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in heeded + others { sigaddset(&set, signal) }
+    for signal in heeded + notIgnored(others) { sigaddset(&set, signal) }
     return set
   }
 
@@ -46,10 +51,23 @@ package enum Signals {
 
   package static var isPending: Bool { pending != nil }
 
-  private static var pending: Int32? {
+  private static var pending: Int32? { heeded.first(where: isPending) }
+
+  /// Whether `signal` came while it was held back.
+  static func isPending(_ signal: Int32) -> Bool {
     var signals = sigset_t()
     sigpending(&signals)
-    return heeded.first { sigismember(&signals, $0) == 1 }
+    return sigismember(&signals, signal) == 1
+  }
+
+  /// Lets `signal`, which is held back, do its work now: this returns where the process goes on after all.
+  static func deliver(_ signal: Int32) {
+    var one = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&one)
+    sigaddset(&one, signal)
+    pthread_sigmask(SIG_UNBLOCK, &one, &before)
+    pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 
   /// Waits, or throws as soon as a signal comes, which is then pending again.

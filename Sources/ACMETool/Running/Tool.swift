@@ -26,7 +26,7 @@ package final class Tool {
   }
 
   /// The file that a variable names.
-  package func path(from variable: String) -> Path? { environment[variable].flatMap(Path.init) }
+  package func path(from variable: String) -> Path? { environment[variable].flatMap { Path($0, from: variable) } }
 }
 
 extension Environment {

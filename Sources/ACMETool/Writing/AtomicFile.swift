@@ -83,7 +83,7 @@ package struct AtomicFile {
   package func refuseToReplaceKey() throws(Failure) {
     guard existing != nil, !isWrittenThrough else { return }
     do {
-      guard try Files.read(path).holdsPrivateKey else { return }
+      guard try Files.contents(of: path).holdsPrivateKey else { return }
     } catch {
       // No key is as large as what can't be read for its size; one that we may not read might be one.
       guard error.status == .noInput else { return }
@@ -98,7 +98,11 @@ package struct AtomicFile {
 
   /// What a rename would fail of, though a file can be made beside it.
   private func refuseToRenameOver() throws {
-    if let existing, isProtectedBySticky(existing) { throw cannotCreate(IOError(EPERM)) }
+    if let existing, isProtectedBySticky(existing) {
+      var failure = cannotCreate(IOError(EPERM))
+      failure.hint = Owner.hint(shownPath, existing)
+      throw failure
+    }
     let folder = Attributes(of: path.folder)
     let file = existing == nil ? Attributes.none : Attributes(of: path)
     if file.isMountPoint {
@@ -116,7 +120,7 @@ package struct AtomicFile {
   }
 
   private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
-    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.read(path)) == bytes { return }
+    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.contents(of: path)) == bytes { return }
     var isExclusive = false
     if case .ordinary = manner { try refuseToReplaceKey() }
     if case .secret(mayReplace: false) = manner {
@@ -163,7 +167,10 @@ package struct AtomicFile {
   }
 
   private func cannotCreate(_ error: IOError) -> Failure {
-    Failure(.cannotCreate, "can't create \(shownPath): \(error.reason)")
+    Failure(
+      .cannotCreate, "can't create \(shownPath): \(error.reason)",
+      hint: isWrittenThrough
+        ? Owner.hint(error, path, need: S_IWUSR) : Owner.hint(error, path.folder, need: S_IWUSR | S_IXUSR))
   }
 }
 

@@ -34,7 +34,7 @@ private enum MountTable {
     guard let real = path.withCString({ realpath($0, nil) }) else { return false }
     defer { free(real) }
     let wanted = Octets(cString: real).bytes
-    guard let table = try? Files.read(Path("/proc/self/mountinfo")) else { return false }
+    guard let table = try? Files.contents(of: Path("/proc/self/mountinfo")) else { return false }
     return table.split(separator: 0x0A).contains { line in
       let fields = line.split(separator: 0x20, maxSplits: 5)
       return fields.count > 4 && unescaped(fields[4]) == wanted

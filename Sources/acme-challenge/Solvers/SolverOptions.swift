@@ -41,7 +41,9 @@ struct SolverOptions: ParsableArguments {
   /// For the steps to which a type is of no use by itself.
   func refuseTypeWithoutHook() throws {
     guard choice.type == nil || hook.hook != nil || manual.manual else {
-      throw ValidationError("--type says what --hook or --manual does, and there is none")
+      throw ValidationError(
+        "--type says what --hook or --manual does, and there is none. Where a server answers by itself: "
+          + "acme-challenge order --type TYPE | acme-challenge respond | acme-challenge wait")
     }
   }
 }

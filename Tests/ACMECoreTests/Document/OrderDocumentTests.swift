@@ -63,7 +63,7 @@ import Testing
     let url = try ACMEURL("https://ca.example/authz/1")
     var document = try Samples.document()
     document.authorizations = []
-    for _ in 1...2 { try document.update(Authorization(Samples.object(String(text)), url: url)) }
+    for _ in 1...2 { try document.update(Authorization(Samples.object(String(text)), url: url, isDocumented: false)) }
     #expect(document.authorizations[0].chosen == nil)
     #expect(document.authorizations[0].challenges[0].target == nil)
   }
@@ -91,10 +91,61 @@ import Testing
     (#""type":"TXT""#, #""target":"--help","type":"TXT""#, 65),
   ])
   func `a document that was tampered with is refused`(_ part: String, _ other: String, _ status: Int32) throws {
-    let text = try Samples.document().object.text
+    var document = try Samples.document()
+    document.authorizations[0].choose(.http01)
+    let text = try document.object.text
     try #require(text.contains(part))
     let tampered = try Samples.object(text.replacing(part, with: other))
     #expect(failure { _ = try OrderDocument(tampered) }?.status.rawValue == status)
+  }
+
+  @Test(arguments: [
+    ("https://ca.example/c/2", "https://evil.example/c/2"), ("https://ca.example/c/2", "https://ca.example/revoke"),
+    ("evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA", "../../../../../../etc/cron.d/x"),
+    (#""url":"https://ca.example/c/2""#, #""url":7"#),
+  ])
+  func `a challenge that isn't chosen need not be right, and nothing is to be published for it`(
+    _ part: String, _ other: String
+  ) throws {
+    var document = try Samples.document()
+    document.authorizations[0].choose(.http01)
+    let text = try document.object.text
+    try #require(text.contains(part))
+    let odd = try OrderDocument(Samples.object(text.replacing(part, with: other)))
+    let unused = odd.authorizations[0].challenges[1]
+    #expect(unused.type == .dns01)
+    #expect(odd.publication(unused, of: odd.authorizations[0]) == nil)
+    #expect(throws: Malformed.self) { try odd.checkedPublication(unused, of: odd.authorizations[0]) }
+    var chosen = odd
+    chosen.authorizations[0].choose(.dns01)
+    #expect(failure { try chosen.update(chosen.authorizations[0]) }?.status == .protocolBroken)
+  }
+
+  @Test(arguments: [
+    ("ready", #","certificate":"""#), ("ready", #","expires":7"#),
+    ("processing", #","finalize":"","certificate":5"#), ("processing", #","finalize":null"#),
+    ("valid", #","finalize":"http://ca.example/f","certificate":"https://ca.example/cert""#),
+  ])
+  func `of an order only that has to be right which its status calls for`(_ status: String, _ more: String) throws {
+    var document = try Samples.document()
+    try document.update(Samples.order(status: status, more: more))
+    document = try OrderDocument(document.object)
+    #expect(document.order.authorizations.map(\.text) == ["https://ca.example/authz/1"])
+    #expect(document.order.finalize?.text == "https://ca.example/fin")
+    #expect(document.order.certificate?.text == (status == "valid" ? "https://ca.example/cert" : nil))
+  }
+
+  @Test(arguments: [
+    ("pending", #","authorizations":null"#), ("ready", #","authorizations":null"#), ("pending", #","finalize":"""#),
+    ("ready", #","finalize":7"#),
+    ("valid", #","certificate":"""#), ("ready", #","authorizations":["https://ca.example/authz/2"]"#),
+    ("processing", #","certificate":"https://evil.example/cert""#),
+  ])
+  func `what its status calls for has to be right, and nothing leads elsewhere`(
+    _ status: String, _ more: String
+  ) throws {
+    var document = try Samples.document()
+    #expect(throws: (any Error).self) { try document.update(Samples.order(status: status, more: more)) }
   }
 
   @Test func `a request for the account's own key is refused`() throws {

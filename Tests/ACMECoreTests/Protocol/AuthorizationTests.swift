@@ -70,17 +70,67 @@ import Testing
     #expect(unknown.challengeAtWork?.error?.detail == "another's")
   }
 
-  @Test func `one that is closed needs no token and no URL in its challenges`() throws {
-    let text = #"""
-      {"status":"invalid","identifier":{"type":"dns","value":"a.example"},
-      "challenges":[{"type":"http-01","status":"invalid","error":"no"}]}
-      """#
-    let closed = try Authorization(Samples.object(text), url: ACMEURL("https://ca.example/authz/1"))
-    #expect(closed.failedChallenge?.error?.detail == "no")
-    let open = text.replacing(#"{"status":"invalid""#, with: #"{"status":"pending""#)
-    #expect(throws: Malformed.self) {
-      try Authorization(Samples.object(open), url: ACMEURL("https://ca.example/authz/1"))
+  private static let right = #"{"type":"http-01","url":"https://ca.example/c/1","token":"\#(token)"}"#
+
+  private static let odd = [
+    "null", "7", #""http-01""#, "[]", "{}", #"{"type":7}"#, #"{"type":"http-01"}"#,
+    #"{"type":"http-01","url":"https://ca.example/c/1"}"#, #"{"type":"http-01","token":"\#(token)"}"#,
+    #"{"type":"http-01","url":"http://ca.example/c/1","token":"\#(token)"}"#,
+    #"{"type":"http-01","url":"/c/1","token":"\#(token)"}"#,
+    #"{"type":"http-01","url":"https://ca.example/c/1","token":"../../x"}"#,
+    #"{"type":"http-01","url":"https://ca.example/c/1","token":"\#(token)","status":7}"#,
+  ]
+
+  /// - Parameter challenges: what stands there, whatever it is.
+  private func authorization(_ status: String, challenges: String) throws -> Authorization {
+    try Authorization(
+      Samples.object(
+        #"{"status":"\#(status)","identifier":{"type":"dns","value":"example.org"},"challenges":\#(challenges)}"#),
+      url: ACMEURL("https://ca.example/authz/1"))
+  }
+
+  @Test(arguments: odd)
+  func `a challenge that is not as it has to be is kept, and passed over for one that is`(_ odd: String) throws {
+    for challenges in ["[\(odd),\(Self.right)]", "[\(Self.right),\(odd)]"] {
+      var document = try Samples.document()
+      try document.update(authorization("pending", challenges: challenges))
+      document.authorizations[0].choose(.http01)
+      #expect(document.authorizations[0].chosen?.answerable?.token?.text == Self.token)
+      document = try OrderDocument(document.object)
+      #expect(document.authorizations[0].chosen?.answerable?.token?.text == Self.token)
+      #expect(document.authorizations[0].challenges.filter(\.isChosen).count == 1)
+      let found = try Samples.object(#"{"x":\#(odd)}"#)["x"]
+      let written = try document.object["authorizations"]?.array?[0].object?["challenges"]?.array
+      #expect(written?.contains { $0 == found } == true)
     }
+  }
+
+  @Test(arguments: odd)
+  func `a chosen one that is not as it has to be is said`(_ odd: String) throws {
+    var document = try Samples.document()
+    document.authorizations[0].choose(.http01)
+    let newer = try authorization("pending", challenges: "[\(odd)]")
+    guard newer.challenges[0].type == .http01 else { return }
+    #expect { try document.update(newer) } throws: { ($0 as? Failure)?.status == .protocolBroken }
+  }
+
+  @Test(
+    arguments: odd.map { "[\($0)]" } + ["null", "7", "{}", "[\((0...200).map(String.init).joined(separator: ","))]"])
+  func `of one that is over no challenge has to be right`(_ challenges: String) throws {
+    for status in ["valid", "invalid", "deactivated"] {
+      var document = try Samples.document()
+      document.authorizations[0].choose(.http01)
+      try document.update(authorization(status, challenges: challenges))
+      let found = try Samples.object(#"{"x":\#(challenges)}"#)["x"]
+      let written = try OrderDocument(document.object).object["authorizations"]?.array?[0].object?["challenges"]
+      if found != .null { #expect(written == found) }
+    }
+  }
+
+  @Test func `one that has failed tells why, whatever else is wrong with it`() throws {
+    let closed = try authorization(
+      "invalid", challenges: #"["http-01",{"type":"http-01","status":"invalid","error":"no"}]"#)
+    #expect(closed.failedChallenge?.error?.detail == "no")
   }
 
   @Test(arguments: [

@@ -58,12 +58,30 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "http://ca.example/acme/revoke", "https://ca.example/acme/revoke#now", "https://me@ca.example/acme/revoke",
+    " https://ca.example/acme/revoke", "//ca.example/acme/revoke", "/acme/revoke", "ca.example/acme/revoke",
+  ])
+  func `an endpoint that can't be used is no place for an order either`(_ text: String) throws {
+    let directory = Directory(["newOrder": "https://ca.example/acme/new-order", "revokeCert": .string(text)])
+    #expect(directory[.revokeCert] == nil)
+    let forbidden = ForbiddenURLs(directory: directory)
+    #expect(throws: Malformed.self) { try forbidden.check(ACMEURL("https://ca.example/acme/revoke")) }
+    try forbidden.check(ACMEURL("https://ca.example/acme/order/1"))
+  }
+
+  @Test(arguments: ["", "#", "/", "://", "https://", "@://@", "/#/", "%", "https:/ /"])
+  func `what is no place at all forbids no order`(_ text: String) throws {
+    let directory = Directory(["newOrder": "https://ca.example/acme/new-order", "revokeCert": .string(text)])
+    try ForbiddenURLs(directory: directory).check(ACMEURL("https://ca.example/acme/order/1"))
+  }
+
   @Test func `an account document vouches for a document with the same endpoints`() throws {
     func section(_ change: (inout JSONObject) -> Void = { _ in }) throws -> CASection {
       var object = try Samples.object(Samples.directory)
       change(&object)
       return CASection(
-        directory: try ACMEURL("https://ca.example/dir"), endpoints: try Directory(object),
+        directory: try ACMEURL("https://ca.example/dir"), endpoints: Directory(object),
         endpointsAt: Timestamp(seconds: 0))
     }
     let account = try section()
@@ -72,6 +90,7 @@ import Testing
     #expect(try account.vouches(for: section { $0["odd"] = .string("https://odd.example/") }))
     #expect(try !account.vouches(for: section { $0["newOrder"] = .string("https://evil.example/order") }))
     #expect(try !account.vouches(for: section { $0["revokeCert"] = nil }))
+    #expect(try !account.vouches(for: section { $0["revokeCert"] = "http://ca.example/revoke" }))
     #expect(try !account.vouches(for: section { $0["keyChange"] = .string("https://ca.example/moved") }))
     var other = account
     other.directory = try ACMEURL("https://ca.example/dir2")

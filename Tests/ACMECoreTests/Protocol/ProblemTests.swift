@@ -29,6 +29,10 @@ import Testing
       #"{"subproblems":[{"identifier":{"type":"dns","value":"a.example"},"detail":"no"},7,{"detail":"why"}]}"#
     ).subproblemLines
     #expect(lines == ["a.example: no", "why"])
+    let odd = try problem(
+      #"{"subproblems":[null,[],"why",{"identifier":"b.example","detail":"no"},{"identifier":7,"type":7,"title":"t"}]}"#
+    )
+    #expect(odd.subproblemLines == ["why", "b.example: no", "t"])
   }
 
   @Test(arguments: [

@@ -15,7 +15,8 @@ import Testing
   private func publication(
     _ type: String, _ members: String, for name: String = "example.com", of applicant: Applicant
   ) throws -> Publication {
-    let challenge = try Challenge(Samples.object(#"{"type":"\#(type)","url":"https://ca.example/c/1",\#(members)}"#))
+    let challenge = try Challenge(
+      .object(Samples.object(#"{"type":"\#(type)","url":"https://ca.example/c/1",\#(members)}"#)))
     return try Publication(challenge, identifier: Identifier(typed: name), of: applicant)
   }
 

@@ -122,7 +122,16 @@ class FromTheManual(MakeTest):
         self.write_makefile()
         result = self.fails(self.run_tool("make", "-s"), 2, "^acme-register: error: .*terms")
         self.assertRegex(result.err, r"\[.*: account\.json\] Error 78")
+        line = re.search("(?m)^acme.mk: hint: to agree to the terms of the CA: (make .*)$", result.err)[1]
         self.assertFalse((self.dir / "account.json").exists())
+        self.ok(self.sh(line.replace("make", "make -s", 1) + " account.json"))
+        self.assertTrue((self.dir / "account.json").exists())
+
+    def test_what_else_fails_is_no_matter_of_terms(self):
+        self.write_makefile(more="ACME_REGISTER = --eab-key-file nowhere")
+        for agreed in "", "ACME_AGREE_TOS=yes":
+            result = self.fails(self.run_tool("make", "-s", "account.json", *agreed.split()), 2, "^acme-register: ")
+            self.assertNotIn("hint: to agree", result.err)
 
     def test_every_variable_is_described(self):
         text = (REPO / "scripts" / "acme.mk").read_text()

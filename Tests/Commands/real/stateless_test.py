@@ -4,7 +4,7 @@ import http.client
 import string
 
 from man_examples_test import literal_blocks, section
-from tools import LIMIT
+from tools import LIMIT, REPO
 from web_servers import Apache, Caddy, Nginx, WebServerTest
 
 THUMBPRINT, NGINX, APACHE, CADDY, PIPELINE = literal_blocks(section("acme-key.1", "STATELESS HTTP-01"))
@@ -60,8 +60,18 @@ class Stateless(WebServerTest):
         server(self).start(site.format(port=self.http, lines=lines), self.http)
         self.every_token_is_answered()
         self.nothing_else_is()
+        self.make_needs_no_web_root()
         self.assertEqual(self.ok(self.sh(PIPELINE)).out, b"")
         self.good_chain("site.pem", ["example.org"])
+
+    def make_needs_no_web_root(self):
+        (self.dir / "Makefile").write_text(
+            "NAMES = www.example.org\nACME_CHALLENGE = --type http-01\n"
+            f"ACME_ACCOUNT = {self.env['ACME_ACCOUNT']}\nACME_ACCOUNT_KEY = {self.env['ACME_ACCOUNT_KEY']}\n"
+            f"include {REPO}/scripts/acme.mk\n")
+        self.assertEqual(self.ok(self.run_tool("make", "-s")).out, b"")
+        self.openssl("x509", "-in", "www.example.org.pem", "-noout", "-checkhost", "www.example.org")
+        self.assertEqual(self.testbed.tokens(), [])
 
     def every_token_is_answered(self):
         for token in TOKENS:

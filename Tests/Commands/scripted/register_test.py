@@ -209,6 +209,12 @@ class LinesTest(ToolTest):
             self.ok(self.run_tool("acme-register", "-k", kit().folder / "account.key", "--agree-tos", "--directory",
                                   ca.directory, env=self.env | {"SSL_CERT_FILE": str(ca.bundle)}))
 
+    def test_trust_that_a_variable_names_and_that_cannot_be_read(self):
+        with ScriptedCA() as ca:
+            result = self.run_tool("acme-register", "-k", kit().folder / "account.key", "--directory", ca.directory,
+                                   env=self.env | {"SSL_CERT_FILE": "/no/where"})
+            self.fails(result, 65, r"the trusted certificates can't be used: .*/no/where \(SSL_CERT_FILE\)$")
+
     def test_a_port_without_tls(self):
         for words in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", b"", b"SSH-2.0-OpenSSH_9.2\r\n":
             with self.subTest(words), socket.create_server(("127.0.0.1", 0)) as server:

@@ -1,6 +1,5 @@
 """Orders, authorizations and challenges in every state, tokens, and names nobody asked for (RFC 8555, 7.1.3 to 8.3)."""
 
-from acme_objects import rfc3339
 from faults import changed, refuses, sleeps, with_members
 from journey import CHALLENGE, EVERY, FINALIZE, JourneyTest, at_least, fails, fine, shows, told
 
@@ -82,8 +81,6 @@ class StatesTest(JourneyTest):
         fails("an order that turns invalid", (CHALLENGE, FINALIZE), 77, "some names were not proved",
               order_turns("invalid", error=COMPOUND), also=(each_on_its_line, tells(COMPOUND))),
         fails("an order that is invalid for no reason", (CHALLENGE, FINALIZE), 77, "invalid", order_turns("invalid")),
-        fails("an order that expired", CHALLENGE, 77, "expire",
-              ("new-order", EVERY, with_members(expires=rfc3339(-10)))),
         fails("invalid by finalize", FINALIZE, 77, "some names were not proved",
               ("finalize", EVERY, with_members(status="invalid", error=COMPOUND)), also=each_on_its_line),
         fails("invalid while processing", (CHALLENGE, FINALIZE), 77, "some names were not proved",

@@ -9,6 +9,25 @@ import termios
 from testbed import wait_until
 from tools import LIMIT
 
+# As much of a shell as it takes: one job in the foreground, which goes on when it has been stopped.
+SHELL = """
+import os, signal, sys
+terminal = os.open("/dev/tty", os.O_RDWR)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+job = os.fork()
+if job == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(terminal, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execvp(sys.argv[1], sys.argv[1:])
+_, status = os.waitpid(job, os.WUNTRACED)
+os.tcsetpgrp(terminal, os.getpid())
+os.write(terminal, b"stopped by %d" % os.WSTOPSIG(status))
+os.tcsetpgrp(terminal, job)
+os.kill(-job, signal.SIGCONT)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+"""
+
 
 class Session:
     """A command at a terminal, which is its own; `said` is what stood on the terminal so far."""
