@@ -22,7 +22,7 @@ class BindingExplained(ToolTest):
         binding = ca.asked("new-account")[-1].payload["externalAccountBinding"]
         shown = re.sub(r"\n(acme-register: *)?", " ", result.err)
         decoded = [base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode("latin-1")
-                   for word in re.findall(r"[\w-]{40,}", shown)]
+                   for word in re.findall(r"[\w-]{40,}", shown) if len(word) % 4 != 1]
         self.assertNotIn(binding["signature"], " ".join([shown, *decoded]))
         self.assertIn("No line to check it is shown", shown)
         self.assertEqual(shown.count("openssl dgst"), 1, "the look-up's own signature can be checked")
