@@ -72,8 +72,7 @@ struct ACMEChallenge: OrderStep {
     try run.document.refuseFailedNames()
     let following = try Following(follow, asking: resolver, run.client.budget, in: run.client.world)
     try run.revise {
-      let document = try $0.choosing(by: solvers)
-      return try following?.following(document) ?? document
+      try following.following($0.choosing(by: solvers))
     }
     tool.explainProofs(of: run.document)
     Signals.hold()
