@@ -74,6 +74,7 @@ struct ACMEChallenge: OrderStep {
     try run.revise {
       try following.following($0.choosing(by: solvers))
     }
+    run.sayHowProved()
     tool.explainProofs(of: run.document)
     Signals.hold()
     let inPlace = InPlace(by: solvers, tool, run.client.budget)

@@ -29,12 +29,14 @@ struct Ordering {
     self.tool = tool
     client = try options.ca.client(
       for: account.ca.directory, known: account.ca, account: account.url, signer: signer, tool)
+    tool.messages.step("the account \(account.url) of the CA \(account.ca.directory)")
   }
 
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
     let asked = try wishes.asked(for: request.identifiers, of: client.ca().endpoints)
     let (url, order) = try client.newOrder(asked)
+    tool.messages.step("placed the order \(url) for \(order.identifiers.list.shown())")
     return try run(url, asked, order)
   }
 
@@ -47,6 +49,7 @@ struct Ordering {
         "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"
       )
     }
+    tool.messages.step("took up the order \(url) for \(request.identifiers.list.shown()): \(order.status)")
     // One that is over may not say its names.
     let identifiers = order.isOver ? request.identifiers : order.identifiers
     return try run(url, ["identifiers": .array(identifiers.map { .object($0.object) })], order)

@@ -62,6 +62,7 @@ extension OrderRun {
       let authorization = unanswered[index].authorization
       do {
         take(try result.get(), ofChosenAt: authorization)
+        tool.messages.step("\(unanswered[index].identifier): the CA is told to look")
       } catch let lost as LostAnswer {
         doubtful.append((unanswered[index], lost))
       } catch let refusal as Failure where refusal.status == .refused {
@@ -89,6 +90,7 @@ extension OrderRun {
 /// A chosen challenge that the CA hasn't been told about, or may be asked to look at anew (RFC 8555 §8.2).
 private struct Unanswered {
   let authorization: ACMEURL
+  let identifier: Identifier
   let answerable: Challenge.Answerable
 
   init?(_ authorization: Authorization) {
@@ -97,6 +99,7 @@ private struct Unanswered {
       let answerable = chosen.answerable
     else { return nil }
     self.authorization = authorization.url
+    identifier = authorization.identifier
     self.answerable = answerable
   }
 }

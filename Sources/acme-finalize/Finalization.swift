@@ -53,6 +53,7 @@ extension OrderRun {
     let pause: Double
     do {
       let (order, retryAfter) = try client.finalize(url, request: document.csr)
+      tool.messages.step("sent the certificate request to \(url)")
       try take(order)
       if order.status == .processing { try awaitCertificate(retryAfter) }
       guard document.order.status == .ready else { return }

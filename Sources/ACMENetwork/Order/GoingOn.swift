@@ -27,6 +27,7 @@ extension OrderOptions {
     let client = try ca.client(
       for: document.ca.directory, known: isBelieved ? document.ca : nil, nonce: document.replayNonce,
       account: document.accountURL, forbidden: document.forbidden, signer: signer, tool)
+    tool.messages.step("going on with the order \(document.url) of the account \(document.accountURL)")
     try document.adopt(client.ca())
     return OrderRun(document, by: client, tool)
   }

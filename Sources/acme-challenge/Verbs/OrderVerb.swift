@@ -52,6 +52,7 @@ struct OrderVerb: OrderStep {
         ? try $0.choosing(solving.choice.type, isRequired: false) : try $0.choosing(by: solvers)
       return try following.following(document)
     }
+    run.sayHowProved()
     tool.explainProofs(of: run.document)
     return try run.product(for: output)
   }
