@@ -8,9 +8,13 @@ struct Narration: Witness {
   func sending(_ request: HTTPRequest, number: Int) {}
 
   func witness(_ exchange: Exchange) {
-    guard case .success(let response) = exchange.outcome else { return }
     let request = exchange.request
-    messages.step("\(request.purpose): \(request.method.rawValue) \(request.url): \(response.status)")
+    let outcome =
+      switch exchange.outcome {
+      case .success(let response): String(response.status)
+      case .failure(let error): error.reason
+      }
+    messages.exchange("\(request.purpose): \(request.method.rawValue) \(request.url): \(outcome)")
   }
 
   func awaiting(_ request: HTTPRequest?) {

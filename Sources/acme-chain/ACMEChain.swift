@@ -26,7 +26,7 @@ struct ACMEChain: OrderStep {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input, tool)
     tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || pin.csr != nil, file: output.file))
-    return .text(try chain.pem)
+    return .text(try chain.pem, try chain.leaf.inWords)
   }
 
   private func fetch(for input: [UInt8], _ tool: Tool) throws -> CertificateChain {
@@ -39,6 +39,7 @@ struct ACMEChain: OrderStep {
     }
     let run = try order.goOn(with: document, tool)
     let (pem, clocks) = try run.client.certificate(at: url)
+    tool.messages.step("fetched the chain \(url)")
     return try reading("the certificate \(url)", status: .protocolBroken) {
       try verified(pem, for: document.csr, at: clocks, tool)
     }
@@ -57,7 +58,27 @@ struct ACMEChain: OrderStep {
     let chain = try CertificateChain(pem: pem)
     if let request { try chain.verifyLeaf(isFor: request) }
     try chain.verifyPath()
+    tool.messages.step(chain.whatIsVerified(isRequestKnown: request != nil))
     for doubt in try chain.doubts(at: clocks) { tool.messages.warning(doubt) }
     return chain
+  }
+}
+
+extension CertificateChain {
+  fileprivate func whatIsVerified(isRequestKnown: Bool) -> String {
+    let leaf = isRequestKnown ? ["the first has the request's key and names"] : []
+    let path = certificates.count > 1 ? ["each is signed by the next"] : []
+    let count = certificates.count == 1 ? "1 certificate" : "\(certificates.count) certificates"
+    return "verified \(count): " + (leaf + path + ["no private key among them"]).joined(separator: ", ")
+  }
+}
+
+extension Certificate {
+  /// For which names it is, by whom issued, until when.
+  fileprivate var inWords: String {
+    get throws {
+      let names = try reading("the certificate") { try identifiers.list.shown(limit: 2000) }
+      return "\(names), issued by \(issuer.shown(limit: 300)), valid until \(try validity.to)"
+    }
   }
 }

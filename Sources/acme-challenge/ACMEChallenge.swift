@@ -72,9 +72,9 @@ struct ACMEChallenge: OrderStep {
     try run.document.refuseFailedNames()
     let following = try Following(follow, asking: resolver, run.client.budget, in: run.client.world)
     try run.revise {
-      let document = try $0.choosing(by: solvers)
-      return try following?.following(document) ?? document
+      try following.following($0.choosing(by: solvers))
     }
+    run.sayHowProved()
     tool.explainProofs(of: run.document)
     Signals.hold()
     let inPlace = InPlace(by: solvers, tool, run.client.budget)

@@ -1,5 +1,16 @@
 import ACMECore
+import ACMENetwork
 import ACMETool
+
+extension OrderRun {
+  /// Says of each pending authorization by which challenge it is to be proved, where one is chosen.
+  func sayHowProved() {
+    for authorization in document.authorizations where authorization.status == .pending {
+      guard let chosen = authorization.chosen else { continue }
+      tool.messages.step("\(authorization.identifier): to be proved by \(chosen.type)")
+    }
+  }
+}
 
 extension OrderDocument {
   /// The document, in which for each pending authorization the challenge is marked that its solver meets.

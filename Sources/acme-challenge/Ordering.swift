@@ -29,6 +29,7 @@ struct Ordering {
     self.tool = tool
     client = try options.ca.client(
       for: account.ca.directory, known: account.ca, account: account.url, signer: signer, tool)
+    tool.messages.step("the account \(account.url) of the CA \(account.ca.directory)")
   }
 
   /// Places the order, and fetches its authorizations.
@@ -38,6 +39,7 @@ struct Ordering {
     let ca = try isKnown ? client.ca() : client.freshCA()
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
     let (url, order) = try client.newOrder(asked)
+    tool.messages.step("placed the order \(url) for \(order.identifiers.list.shown())")
     return try run(url, asked, order)
   }
 
@@ -50,6 +52,7 @@ struct Ordering {
         "the order \(url) is for \(order.identifiers.list.shown()), the request for \(request.identifiers.list.shown())"
       )
     }
+    tool.messages.step("took up the order \(url) for \(request.identifiers.list.shown()): \(order.status)")
     // One that is over may not say its names.
     let identifiers = order.isOver ? request.identifiers : order.identifiers
     return try run(url, ["identifiers": .array(identifiers.map { .object($0.object) })], order)

@@ -66,6 +66,7 @@ extension OrderRun {
         let (challenge, retryAfter) = try result.get()
         take(challenge, ofChosenAt: authorization)
         responses.pauses[authorization] = retryAfter
+        tool.messages.step("\(unanswered[index].identifier): the CA is told to look")
       } catch let lost as LostAnswer {
         doubtful.append((unanswered[index], lost))
       } catch let refusal as Failure where refusal.status == .refused {
@@ -104,6 +105,7 @@ private struct Responses {
 /// A chosen challenge that the CA hasn't been told about, or may be asked to look at anew (RFC 8555 §8.2).
 private struct Unanswered {
   let authorization: ACMEURL
+  let identifier: Identifier
   let answerable: Challenge.Answerable
 
   init?(_ authorization: Authorization) {
@@ -112,6 +114,7 @@ private struct Unanswered {
       let answerable = chosen.answerable
     else { return nil }
     self.authorization = authorization.url
+    identifier = authorization.identifier
     self.answerable = answerable
   }
 }

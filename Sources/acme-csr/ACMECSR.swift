@@ -51,12 +51,12 @@ struct ACMECSR: Step {
       return identifier
     }
     let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
+    tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
     let request = try reading("the request") {
       try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
     }
     tool.explain(
       .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
-    tool.messages.step("a request for \(identifiers.list)")
-    return .text(try request.pem)
+    return .text(try request.pem, "a certificate request for \(identifiers.list.shown())")
   }
 }

@@ -55,6 +55,7 @@ extension OrderRun {
     do {
       let order: Order
       (order, retryAfter) = try client.finalize(url, request: document.csr)
+      tool.messages.step("sent the certificate request to \(url)")
       try take(order)
       failure = Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
       pause = max(retryAfter?.seconds ?? 0, Self.pauseWhereReady)

@@ -29,7 +29,7 @@ struct ACMEKey: Step {
     tool.messages.step("making a key of type \(type.rawValue)")
     let key = try PrivateKey.generate(type)
     tool.explain(.newKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
-    return try newKey.product(key, mayReplace: output.force, tool)
+    return try newKey.product(key, "a new private key (\(type.rawValue))", mayReplace: output.force, tool)
   }
 }
 
@@ -49,8 +49,10 @@ struct NewKeyOptions: ParsableArguments {
     }
   }
 
-  func product(_ key: PrivateKey, mayReplace: Bool, _ tool: Tool) throws -> Product {
+  /// - Parameter words: what key it is.
+  func product(_ key: PrivateKey, _ words: String, mayReplace: Bool, _ tool: Tool) throws -> Product {
     let secret = encrypt ? try passphrase.newPassphrase(tool) : nil
-    return .secret(try reading("the new key") { try key.pem(passphrase: secret) }, mayReplace: mayReplace)
+    let pem = try reading("the new key") { try key.pem(passphrase: secret) }
+    return .secret(pem, words + (encrypt ? ", encrypted" : ""), mayReplace: mayReplace)
   }
 }

@@ -16,6 +16,6 @@ struct Import: Step {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: input)) }
     tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
-    return try newKey.product(key, mayReplace: output.force, tool)
+    return try newKey.product(key, "the private key that was imported", mayReplace: output.force, tool)
   }
 }

@@ -34,7 +34,7 @@ struct Public: Step {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let key = try existing.publicKey(input, tool)
     tool.explain(.publicKey(key))
-    return .text(try key.pem)
+    return .text(try key.pem, "the public key in PEM")
   }
 }
 
@@ -52,7 +52,7 @@ struct JWKForm: Step {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.jsonWebKey(jwk))
-    return .text(jwk.object.text + "\n")
+    return .text(jwk.object.text + "\n", "the public key as a JSON Web Key")
   }
 }
 
@@ -70,6 +70,6 @@ struct Thumbprint: Step {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.thumbprint(jwk))
-    return .text(jwk.thumbprint + "\n")
+    return .text(jwk.thumbprint + "\n", "the thumbprint of the key")
   }
 }

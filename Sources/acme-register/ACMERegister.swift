@@ -43,25 +43,28 @@ struct ACMERegister: Step {
     let pem = try accountKey.map { try Files.read($0) } ?? input
     let binding = try externalAccount.load(tool)
     let signer = try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool).signer
-    let client = try ca.client(for: ca.directory(of: nil, tool), signer: signer, tool)
+    let directory = try ca.directory(of: nil, tool)
+    let client = try ca.client(for: directory, signer: signer, tool)
+    tool.messages.step("asking the CA \(directory) for the account of the key in \(accountKey?.description ?? "stdin")")
 
     let document: AccountDocument
     switch try client.lookUpAccount() {
     case .found(let existing):
       document = existing
+      tool.messages.step("the key has an account already: \(existing.url)")
       warnWhereContactDiffers(document, tool)
-    case .refused(let refusal): document = try register(with: client, binding, after: refusal)
+    case .refused(let refusal): document = try register(with: client, binding, after: refusal, tool)
     }
     guard document.account.status == .valid else {
       throw Failure(
         .personMustAct, "the account \(document.url) is \(document.account.status)",
         hint: "make another with a new key")
     }
-    return .document(document.object)
+    return .document(document.object, "the account \(document.url) of the CA \(directory)")
   }
 
   private func register(
-    with client: Client, _ binding: ExternalAccount?, after refusal: Failure
+    with client: Client, _ binding: ExternalAccount?, after refusal: Failure, _ tool: Tool
   ) throws -> AccountDocument {
     let directory = try client.ca().endpoints
     if let terms = directory.termsOfService, !agreeTos {
@@ -75,7 +78,13 @@ struct ACMERegister: Step {
         hint: "get a key id and a MAC key from it, and give them with --eab-kid and --eab-key-file")
     }
     do {
-      return try client.newAccount(contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+      let document = try client.newAccount(
+        contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+      if let terms = directory.termsOfService { tool.messages.step("agreed to the terms of service: \(terms.shown())") }
+      tool.messages.step(
+        "made the account \(document.url), "
+          + (contact.isEmpty ? "without a contact" : "contact \(contact.joined(separator: ", ").shown())"))
+      return document
     } catch var failure as Failure
       where failure.problem?.type == .unauthorized && refusal.problem?.type == .unauthorized
     {

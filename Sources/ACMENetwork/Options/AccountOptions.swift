@@ -17,4 +17,19 @@ package struct AccountOptions: ParsableArguments {
       throw Failure(error.status, "\(file): \(error.message)")
     }
   }
+
+  /// The same, for an order of that account. Throws `Failure` 65 for one of another account.
+  @discardableResult
+  package func pin(_ order: OrderDocument, _ tool: Tool) throws -> AccountDocument? {
+    guard let account = try load(tool) else { return nil }
+    guard account.ca.directory == order.ca.directory else {
+      throw Failure(
+        .input,
+        "the order document is of the CA \(order.ca.directory), the account document of \(account.ca.directory)")
+    }
+    guard account.url == order.accountURL, account.jwk == order.jwk else {
+      throw Failure(.input, "the order document is of the account \(order.accountURL), not of \(account.url)")
+    }
+    return account
+  }
 }

@@ -19,8 +19,7 @@ extension OrderOptions {
   package func goOn(with document: OrderDocument, _ tool: Tool) throws -> OrderRun {
     var document = document
     _ = try ca.directory(of: document.ca.directory, tool)
-    let account = try account.load(tool)
-    if let account { try refuse(document, unlessOf: account) }
+    let account = try account.pin(document, tool)
     let signer = try key.signer(for: document.jwk, in: "the order document", tool)
     if account == nil, !ca.names(document.ca.directory, tool) { try refuseStrangeAccount(document) }
     if let account { try document.forbid(account.ca.endpoints) }
@@ -28,20 +27,9 @@ extension OrderOptions {
     let client = try ca.client(
       for: document.ca.directory, known: isBelieved ? document.ca : nil, nonce: document.replayNonce,
       account: document.accountURL, forbidden: document.forbidden, signer: signer, tool)
+    tool.messages.step("going on with the order \(document.url) of the account \(document.accountURL)")
     try document.adopt(client.ca())
     return OrderRun(document, by: client, tool)
-  }
-
-  private func refuse(_ document: OrderDocument, unlessOf account: AccountDocument) throws {
-    guard account.ca.directory == document.ca.directory else {
-      throw Failure(
-        .input,
-        "the order document is of the CA \(document.ca.directory), the account document of \(account.ca.directory)")
-    }
-    guard account.url == document.accountURL, account.jwk == document.jwk else {
-      throw Failure(
-        .input, "the order document is of the account \(document.accountURL), not of \(account.url)")
-    }
   }
 
   /// A directory that nobody but the document speaks of could be anyone's, and name our CA's server among its own.

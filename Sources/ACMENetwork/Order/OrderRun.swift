@@ -19,10 +19,25 @@ package final class OrderRun {
 
   /// Takes the order as the CA has sent it last. Throws `Failure` 76 where it is another order all of a sudden; the
   /// document is then as it was, here and below.
-  package func take(_ order: Order) throws(Failure) { try document.update(order) }
+  package func take(_ order: Order) throws(Failure) {
+    let before = document.order.status
+    try document.update(order)
+    guard document.order.status != before else { return }
+    if before == .pending, document.order.status == .ready {
+      // So they are all valid (RFC 8555 §7.1.6), and nobody asks for each of them any more.
+      for authorization in document.awaited { tool.messages.step("\(authorization.identifier): validated") }
+    }
+    if let news = document.news { tool.messages.step(news) }
+  }
 
   /// Takes an authorization as the CA has sent it last.
-  package func take(_ authorization: Authorization) throws(Failure) { try document.update(authorization) }
+  package func take(_ authorization: Authorization) throws(Failure) {
+    let before = document.authorizations.first { $0.url == authorization.url }?.status
+    try document.update(authorization)
+    if let news = authorization.news(since: before) {
+      tool.messages.step("\(authorization.identifier): \(news)")
+    }
+  }
 
   /// Takes what the CA's response says of the chosen challenge of the authorization at `url`.
   package func take(_ response: JSONObject, ofChosenAt url: ACMEURL) { document.update(response, ofChosenAt: url) }
@@ -46,13 +61,36 @@ extension OrderDocument {
   package func product(nonce: Nonce?, for destination: some Destination) throws -> Product {
     var document = self
     document.replayNonce = destination.isPipe ? nonce : nil
-    return .document(try document.object)
+    let names = order.identifiers.list.shown()
+    return .document(try document.object, "the order \(url) for \(names): \(order.status)")
+  }
+
+  /// What has come of the order; nil where a failure says it.
+  fileprivate var news: String? {
+    switch order.status {
+    case .ready: "the order \(url) is ready"
+    case .processing: "the CA is issuing the certificate"
+    case .valid: "the certificate is issued" + (order.certificate.map { ": \($0)" } ?? "")
+    default: nil
+    }
   }
 
   fileprivate var withoutNonce: OrderDocument {
     var document = self
     document.replayNonce = nil
     return document
+  }
+}
+
+extension Authorization {
+  /// What has come of it since its status was `before`; nil where that is nothing, or a failure says it.
+  fileprivate func news(since before: Status?) -> String? {
+    guard status != before else { return nil }
+    return switch status {
+    case .valid: before == nil ? "validated already, in an earlier order" : "validated"
+    case .deactivated: "authorization given up"
+    default: nil
+    }
   }
 }
 

@@ -10,13 +10,13 @@ package struct Messages: Sendable {
 
   let tool: String
   let isQuiet: Bool
-  let isVerbose: Bool
+  let verbosity: Int
   package let isExplaining: Bool
 
-  init(tool: String, isQuiet: Bool, isVerbose: Bool = false, isExplaining: Bool = false) {
+  init(tool: String, isQuiet: Bool, verbosity: Int = 0, isExplaining: Bool = false) {
     self.tool = tool
     self.isQuiet = isQuiet
-    self.isVerbose = isVerbose
+    self.verbosity = verbosity
     self.isExplaining = isExplaining
   }
 
@@ -30,8 +30,14 @@ package struct Messages: Sendable {
     if !isQuiet { line("warning: \(text)") }
   }
 
-  package func step(_ text: String) {
-    if isVerbose { line(text) }
+  /// What has been done, and what came of it, in a person's words.
+  package func step(_ text: @autoclosure () -> String) {
+    if verbosity > 0 { line(text()) }
+  }
+
+  /// What was asked of the CA, and what it answered.
+  package func exchange(_ text: @autoclosure () -> String) {
+    if verbosity > 1 { line(text()) }
   }
 
   /// Whole lines of at most 78 columns, the tool's name included, where their words let them.
@@ -44,7 +50,7 @@ package struct Messages: Sendable {
 
   /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
   package func progress(_ text: String?) {
-    guard !isQuiet, !isVerbose, !isExplaining, isatty(STDERR_FILENO) == 1 else { return }
+    guard !isQuiet, verbosity == 0, !isExplaining, isatty(STDERR_FILENO) == 1 else { return }
     // One that filled the line, or went on in the next, couldn't be taken away again.
     let room = max(10, columns - tool.count - 5)
     write("\r\u{1B}[K\(text.map { "\(tool): \($0.shown(limit: room))" } ?? "")")

@@ -41,12 +41,18 @@ package enum OutputKind: Sendable {
   case text
 }
 
-/// What a step has made.
+/// What a step has made, and what it is in a person's words.
 package enum Product {
-  case document(JSONObject)
-  case text(String)
+  case document(JSONObject, String)
+  case text(String, String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
-  case secret([UInt8], mayReplace: Bool)
+  case secret([UInt8], String, mayReplace: Bool)
+
+  var inWords: String {
+    switch self {
+    case .document(_, let words), .text(_, let words), .secret(_, let words, _): words
+    }
+  }
 }
 
 extension CommandConfiguration {

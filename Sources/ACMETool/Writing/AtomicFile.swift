@@ -60,10 +60,15 @@ package struct AtomicFile {
     }
   }
 
-  package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) {
+  /// Whether that changed anything.
+  @discardableResult
+  package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) -> Bool {
     do {
-      if isWrittenThrough { return try writeThrough(bytes) }
-      try Signals.holding { try replace(bytes, manner) }
+      guard !isWrittenThrough else {
+        try writeThrough(bytes)
+        return true
+      }
+      return try Signals.holding { try replace(bytes, manner) }
     } catch let error as IOError {
       throw Failure(.io, "writing \(shownPath) failed: \(error.reason)")
     } catch {
@@ -119,8 +124,10 @@ package struct AtomicFile {
     return ![0, existing.st_uid, folder.st_uid].contains(geteuid())
   }
 
-  private func replace(_ bytes: [UInt8], _ manner: Manner) throws {
-    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.contents(of: path)) == bytes { return }
+  private func replace(_ bytes: [UInt8], _ manner: Manner) throws -> Bool {
+    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.contents(of: path)) == bytes {
+      return false
+    }
     var isExclusive = false
     if case .ordinary = manner { try refuseToReplaceKey() }
     if case .secret(mayReplace: false) = manner {
@@ -141,6 +148,7 @@ package struct AtomicFile {
       throw cannotCreate(error)
     }
     syncFolder()
+    return true
   }
 
   private func mode(_ manner: Manner) -> mode_t {

@@ -23,10 +23,16 @@ struct Sink {
   }
 
   func write(_ product: Product) throws {
+    let isNew = try writeContent(of: product)
+    messages.step("\(file?.description ?? "stdout"): \(product.inWords)\(isNew ? "" : ", as it was")")
+  }
+
+  /// Whether that changed anything.
+  private func writeContent(of product: Product) throws -> Bool {
     switch product {
-    case .document(let object): try write(Array((object.text + "\n").utf8))
-    case .text(let text): try write(Array(text.utf8))
-    case .secret(let bytes, let mayReplace):
+    case .document(let object, _): return try write(Array((object.text + "\n").utf8))
+    case .text(let text, _): return try write(Array(text.utf8))
+    case .secret(let bytes, _, let mayReplace):
       if let file {
         try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))
         // FAT and CIFS show each file with the modes that they were mounted with.
@@ -37,12 +43,16 @@ struct Sink {
         warnWhereOthersCanRead()
         try writeToStandardOutput(bytes)
       }
+      return true
     }
   }
 
-  private func write(_ bytes: [UInt8]) throws {
-    guard let file else { return try writeToStandardOutput(bytes) }
-    try AtomicFile(file).write(bytes, as: .ordinary(ifChanged: ifChanged))
+  private func write(_ bytes: [UInt8]) throws -> Bool {
+    guard let file else {
+      try writeToStandardOutput(bytes)
+      return true
+    }
+    return try AtomicFile(file).write(bytes, as: .ordinary(ifChanged: ifChanged))
   }
 
   /// Sends a failure down the pipe, where that is what the tool's output is.

@@ -2,22 +2,29 @@ import ACMEClient
 import ACMECore
 import ACMENetwork
 
-/// Puts records where the CNAMEs lead that stand in their place.
+/// Where records are put: where they belong; or, if that is wanted, where the CNAMEs lead that stand in their place.
 struct Following {
-  private let resolver: Resolver
+  /// nil where no CNAME is followed.
+  private let resolver: Resolver?
   private let budget: Budget
 
-  /// nil where that isn't asked for. Throws `Failure` 64 in a world that has no DNS.
-  init?(_ option: FollowOption, asking resolver: ResolverOption, _ budget: Budget, in world: World? = nil) throws {
-    guard option.dnsFollow else { return nil }
+  /// Throws `Failure` 64 where CNAMEs are to be followed in a world that has no DNS.
+  init(_ option: FollowOption, asking resolver: ResolverOption, _ budget: Budget, in world: World? = nil) throws {
+    self.budget = budget
+    guard option.dnsFollow else {
+      self.resolver = nil
+      return
+    }
     guard world?.hasDNS ?? true else {
       throw Failure(.usage, "--dns-follow asks the DNS, of which a trace has nothing")
     }
     self.resolver = try resolver.resolver.map { Resolver($0) } ?? Resolver.ofThisMachine()
-    self.budget = budget
   }
 
   /// The document, in which it is noted where the records of the DNS challenges that `isMeant` have to be put.
+  ///
+  /// Where that is, the DNS alone says: a document that was on another host could name anyone's zone. Throws
+  /// `Failure` 64 for one that names a place of its own, where the DNS isn't to be asked.
   func following(
     _ document: OrderDocument,
     isMeant: (Authorization, Challenge) -> Bool = { $0.status == .pending && ($0.chosen == nil || $1.isChosen) }
@@ -28,10 +35,11 @@ struct Following {
         guard case .dns(let record) = document.publication(challenge, of: authorization), !record.stays else {
           continue
         }
+        if resolver == nil, let target = record.target { throw Self.unfollowed(record.name, target) }
         names.append((index, place, try reading("the record to publish") { try RecordName(record.name) }))
       }
     }
-    guard !names.isEmpty else { return document }
+    guard let resolver, !names.isEmpty else { return document }
     let delegation = Delegation(resolver: resolver, asker: Asker(budget: budget))
     let ends = try delegation.ends(of: Set(names.map(\.name)))
     var document = document
@@ -44,5 +52,12 @@ struct Following {
       document.authorizations[authorization].challenges[challenge].target = end.value == name ? nil : end.value
     }
     return document
+  }
+
+  private static func unfollowed(_ name: String, _ target: RecordName) -> Failure {
+    Failure(
+      .usage,
+      "the order document puts the record of \(name) at \(target), and nobody has looked whether a CNAME leads there",
+      hint: "give --dns-follow, which looks")
   }
 }

@@ -12,6 +12,7 @@ extension OrderRun {
       else { return nil }
       return record
     }
+    if !records.isEmpty { tool.messages.step("waiting up to \(seconds) s for the name servers to show the records") }
     try client.budget.standingStill {
       try DNSWait(seconds: seconds, asking: resolver.resolver, tool).run(for: records)
     }

@@ -30,7 +30,7 @@ final class HookSolver: Solver {
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     var presented = HookCall.Presented(names: proofs.map(\.name), left: proofs.count)
-    try inPlace.each(proofs) { proof in
+    try inPlace.each(proofs, at: \.sight) { proof in
       presented.left -= 1
       let line = proof.publication.line
       self.presented[line] = presented
@@ -42,8 +42,9 @@ final class HookSolver: Solver {
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
     // A certbot user who needs no cleanup gives no program for it.
     guard style != .certbot || commands.count > 1 else { return }
-    cleanup.each(proofs) { proof in
+    cleanup.each(proofs, at: \.sight) { proof in
       try run(.cleanup(isSuccess: cleanup.isSuccess), proof, cleanup.circumstances)
+      return true
     }
   }
 
@@ -56,7 +57,7 @@ final class HookSolver: Solver {
     let presented = presented[proof.publication.line] ?? HookCall.Presented()
     let call = style?.call(purpose, proof, presented) ?? HookCall(purpose, proof)
     let index = purpose.isCleanup && commands.count > 1 ? 1 : 0
-    tool.messages.step("\(commands[index].adding(call.arguments).text) for \(proof.identifier)")
+    tool.messages.step("\(proof.identifier): running \(commands[index].adding(call.arguments).text)")
     do {
       return try supervisor.run(
         index, call.arguments, input: Array(call.input.utf8), variables: call.variables, until: circumstances.budget,

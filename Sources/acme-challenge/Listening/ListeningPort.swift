@@ -7,6 +7,8 @@ final class ListeningPort<Value: Sendable> {
   private var sockets: ListeningSockets?
   private var listener: Listener?
 
+  var text: String { address.text }
+
   init(_ address: ListeningAddress) { self.address = address }
 
   /// Takes the port, so that one that is in use is known before the CA hears of the order.

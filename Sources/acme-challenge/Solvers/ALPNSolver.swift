@@ -24,7 +24,7 @@ struct ALPNSolver: Solver {
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
-    try inPlace.each(proofs) { proof in
+    try inPlace.each(proofs, at: place) { proof in
       guard case .tls(let name, _) = proof.publication, let keyAuthorization = proof.keyAuthorization else { return }
       let address: IPAddress? = if case .ip(let address) = proof.identifier { address } else { nil }
       let certificate = try ValidationCertificate(for: proof.identifier, keyAuthorization: keyAuthorization.text)
@@ -36,9 +36,12 @@ struct ALPNSolver: Solver {
   }
 
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
-    cleanup.each(proofs) { proof in
-      guard case .tls(let name, _) = proof.publication else { return }
+    cleanup.each(proofs, at: place) { proof in
+      guard case .tls(let name, _) = proof.publication else { return false }
       port.hide(name)
+      return true
     }
   }
+
+  private func place(of proof: Proof) -> String { "a certificate on \(port.text)" }
 }

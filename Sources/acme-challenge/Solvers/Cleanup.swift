@@ -28,10 +28,18 @@ final class Cleanup {
   }
 
   /// What a solver does for one proof after another.
-  func each(_ proofs: [Proof], _ clean: (Proof) throws -> Void) {
+  ///
+  /// - Parameters:
+  ///   - place: where it can be seen, in a person's words.
+  ///   - clean: says whether it was there.
+  func each(_ proofs: [Proof], at place: (Proof) -> String, _ clean: (Proof) throws -> Bool) {
     for proof in proofs where !isInterrupted {
       begins(proof)
-      do { try clean(proof) } catch {
+      do {
+        let wasThere = try clean(proof)
+        circumstances.tool.messages.step(
+          "\(proof.identifier): \(wasThere ? "taken away" : "not there any more"): \(place(proof))")
+      } catch {
         isInterrupted = error is Interrupted
         failed(proof, error)
       }

@@ -22,11 +22,14 @@ final class InPlace {
   }
 
   /// What a solver does for one proof after another.
-  func each(_ proofs: [Proof], _ publish: (Proof) throws -> Void) rethrows {
+  ///
+  /// - Parameter place: where it can be seen then, in a person's words.
+  func each(_ proofs: [Proof], at place: (Proof) -> String, _ publish: (Proof) throws -> Void) rethrows {
     for proof in proofs {
       // Noted first: what is half there has to go too.
       begun.append(proof)
       try publish(proof)
+      circumstances.tool.messages.step("\(proof.identifier): put in place: \(place(proof))")
     }
   }
 

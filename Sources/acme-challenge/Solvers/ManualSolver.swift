@@ -29,7 +29,7 @@ struct ManualSolver: Solver {
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     let tool = inPlace.circumstances.tool.name
     var text = "\(tool): please publish, and leave what else is there:\n"
-    inPlace.each(proofs) { text += line($0) }
+    inPlace.each(proofs, at: \.sight) { text += line($0) }
     try inPlace.circumstances.budget.standingStill {
       try Terminal.waitForEnter("\(text)\(tool): press Enter when that is done: ")
     }
@@ -37,9 +37,10 @@ struct ManualSolver: Solver {
 
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
     var head = "\(cleanup.circumstances.tool.name): this may be taken away now:\n"
-    cleanup.each(proofs.filter { $0.record?.stays != true }) { proof in
+    cleanup.each(proofs.filter { $0.record?.stays != true }, at: \.sight) { proof in
       defer { head = "" }
       try Terminal.show(head + line(proof))
+      return true
     }
   }
 

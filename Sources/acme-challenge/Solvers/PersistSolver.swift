@@ -20,7 +20,7 @@ struct PersistSolver: Solver {
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) {
     let messages = inPlace.circumstances.tool.messages
-    for proof in proofs { messages.step("this record has to stand: \(proof.publication.line)") }
+    for proof in proofs { messages.step("\(proof.identifier): this record has to stand: \(proof.publication.line)") }
   }
 
   /// It is to prove the name the next time as well.

@@ -12,6 +12,15 @@ struct Proof {
   let keyAuthorization: KeyAuthorization?
   let publication: Publication
 
+  /// Where it is to be seen, whoever puts it there.
+  var sight: String {
+    switch publication {
+    case .http(let token, let host, _): "http://\(host)/\(Publication.httpFolder)/\(token.text)"
+    case .dns(let record): "\(record.place) TXT"
+    case .tls(let name, _): "the certificate of \(name)"
+    }
+  }
+
   /// nil where it isn't proved by DNS.
   var record: TXTRecord? { if case .dns(let record) = publication { record } else { nil } }
 }

@@ -20,6 +20,11 @@ struct Solvers {
     first(for: identifier).flatMap { solvers[$0].challengeType(for: identifier) }
   }
 
+  /// Whether `challenge` is the one that is met for the name of `authorization`.
+  func meet(_ challenge: Challenge, of authorization: Authorization) -> Bool {
+    challengeType(for: authorization.identifier) == challenge.type
+  }
+
   private func first(for identifier: Identifier) -> Int? {
     solvers.firstIndex { $0.challengeType(for: identifier) != nil }
   }

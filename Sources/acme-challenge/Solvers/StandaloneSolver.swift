@@ -24,17 +24,23 @@ struct StandaloneSolver: Solver {
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
-    try inPlace.each(proofs) { proof in
+    try inPlace.each(proofs, at: place) { proof in
       guard case .http(let token, _, let body) = proof.publication else { return }
       try port.show(body, as: path(of: token)) { shown in { HTTPConnection($0, shown) } }
     }
   }
 
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
-    cleanup.each(proofs) { proof in
-      guard case .http(let token, _, _) = proof.publication else { return }
+    cleanup.each(proofs, at: place) { proof in
+      guard case .http(let token, _, _) = proof.publication else { return false }
       port.hide(path(of: token))
+      return true
     }
+  }
+
+  private func place(of proof: Proof) -> String {
+    guard case .http(let token, _, _) = proof.publication else { return port.text }
+    return "\(path(of: token)) on \(port.text)"
   }
 
   private func path(of token: Token) -> String { "/\(Publication.httpFolder)/\(token.text)" }

@@ -39,18 +39,19 @@ final class WebRoot {
     }
   }
 
-  /// Removes the file, if it holds exactly `body`. The folders stay.
-  func remove(_ token: Token, ifStill body: String) throws {
+  /// Removes the file, if it holds exactly `body`, and says whether it did. The folders stay.
+  func remove(_ token: Token, ifStill body: String) throws -> Bool {
     let folder = FolderBelow.open(Publication.httpFolder, below: root)
     guard folder >= 0 else {
       guard errno == ENOENT else { throw Self.failure(.io, "can't look for \(shown(token))") }
-      return
+      return false
     }
     defer { close(folder) }
-    guard read(token, in: folder) == body else { return }
+    guard read(token, in: folder) == body else { return false }
     guard unlinkat(folder, token.text, 0) == 0 || errno == ENOENT else {
       throw Self.failure(.io, "can't remove \(shown(token))")
     }
+    return true
   }
 
   /// The folder of the tokens; its parts are made where they are missing, open to everybody.
@@ -83,7 +84,10 @@ final class WebRoot {
     return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
   }
 
-  private func shown(_ token: Token) -> String { "\(path)/\(Publication.httpFolder)/\(token.text)" }
+  private func shown(_ token: Token) -> String { Self.file(token, below: path) }
+
+  /// The name of the file, as it is shown.
+  static func file(_ token: Token, below root: Path) -> String { "\(root)/\(Publication.httpFolder)/\(token.text)" }
 
   private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
     guard errno != EXDEV else {

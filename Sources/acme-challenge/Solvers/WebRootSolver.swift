@@ -24,17 +24,24 @@ struct WebRootSolver: Solver {
   }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
-    try inPlace.each(proofs) { proof in
+    try inPlace.each(proofs, at: place) { proof in
       guard let file = try file(for: proof) else { return }
       try file.root.put(file.body, as: file.token)
     }
   }
 
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
-    cleanup.each(proofs) { proof in
-      guard let file = try file(for: proof) else { return }
-      try file.root.remove(file.token, ifStill: file.body)
+    cleanup.each(proofs, at: place) { proof in
+      guard let file = try file(for: proof) else { return false }
+      return try file.root.remove(file.token, ifStill: file.body)
     }
+  }
+
+  private func place(of proof: Proof) -> String {
+    guard let folder = folder(for: proof.identifier), case .http(let token, _, _) = proof.publication else {
+      return proof.sight
+    }
+    return WebRoot.file(token, below: folder)
   }
 
   private func file(for proof: Proof) throws -> (root: WebRoot, token: Token, body: String)? {

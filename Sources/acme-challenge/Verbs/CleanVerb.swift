@@ -11,6 +11,7 @@ struct CleanVerb: Step {
   @OptionGroup var solving: SolverOptions
   @OptionGroup var follow: FollowOption
   @OptionGroup var resolver: ResolverOption
+  @OptionGroup var account: AccountOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
@@ -43,13 +44,15 @@ struct CleanVerb: Step {
   private func clean(_ read: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws -> OrderDocument {
     let solvers = solving.solvers
     try solvers.refuseToServeNone(of: read)
+    try account.pin(read, tool)
     tool.explainCleaning()
     let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
-    let following = try Following(follow, asking: resolver, circumstances.budget)
-    let document = try following?.following(read) { _, _ in true } ?? read
+    let document = try Following(follow, asking: resolver, circumstances.budget).following(read) {
+      solvers.meet($1, of: $0)
+    }
     let proofs = document.authorizations.flatMap { authorization in
-      let type = solvers.challengeType(for: authorization.identifier)
-      return authorization.challenges.filter { $0.type == type }.compactMap { document.proof($0, of: authorization) }
+      authorization.challenges.filter { solvers.meet($0, of: authorization) }
+        .compactMap { document.proof($0, of: authorization) }
     }
     // The last failure is the verb's own.
     var failure: (any Error)?

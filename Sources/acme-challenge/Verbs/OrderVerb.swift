@@ -50,8 +50,9 @@ struct OrderVerb: OrderStep {
       let document =
         solvers.isEmpty
         ? try $0.choosing(solving.choice.type, isRequired: false) : try $0.choosing(by: solvers)
-      return try following?.following(document) ?? document
+      return try following.following(document)
     }
+    run.sayHowProved()
     tool.explainProofs(of: run.document)
     return try run.product(for: output)
   }

@@ -11,6 +11,7 @@ struct PublishVerb: Step {
   @OptionGroup var solving: SolverOptions
   @OptionGroup var follow: FollowOption
   @OptionGroup var resolver: ResolverOption
+  @OptionGroup var account: AccountOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
@@ -28,9 +29,11 @@ struct PublishVerb: Step {
     let read = try tool.readOrder(input)
     let solvers = solving.solvers
     try solvers.refuseToServeNone(of: read)
-    let chosen = try read.choosing(by: solvers)
+    try account.pin(read, tool)
     let budget = try time.budget(tool)
-    let document = try Following(follow, asking: resolver, budget)?.following(chosen) ?? chosen
+    let document = try Following(follow, asking: resolver, budget).following(read.choosing(by: solvers)) {
+      $0.status == .pending && $1.isChosen && solvers.meet($1, of: $0)
+    }
     tool.explainProofs(of: document)
     Signals.hold()
     let inPlace = InPlace(by: solvers, tool, budget)

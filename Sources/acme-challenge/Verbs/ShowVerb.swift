@@ -20,6 +20,7 @@ struct ShowVerb: Step {
       let challenges = authorization.chosen.map { [$0] } ?? authorization.challenges
       return challenges.compactMap { document.publication($0, of: authorization)?.line }
     }
-    return .text(lines.map { $0 + "\n" }.joined())
+    let count = lines.count == 1 ? "1 line" : "\(lines.count) lines"
+    return .text(lines.map { $0 + "\n" }.joined(), "what is to be published, \(count)")
   }
 }

@@ -95,7 +95,7 @@ class EndsTest(ToolTest):
             self.assertEqual(ca.violations, [])
 
     def test_how_much_is_said(self):
-        """-q leaves the hints out, -v says each step; neither changes what is written."""
+        """-q leaves the hints out, -v says each step; neither changes what is written. See verbose_test.py."""
         (self.dir / "web").mkdir()
         with ScriptedCA([("new-order", 3, refuses("malformed", 400, "no more"))], webroot=self.dir / "web") as ca:
             self.knows(ca)
@@ -109,10 +109,10 @@ class EndsTest(ToolTest):
             self.assertEqual(len(self.fails(failed, 77, "no more").err.splitlines()), 1)
 
     def test_no_secret_is_said(self):
-        """Neither key authorizations nor signatures need to be in what -v says; keys never are."""
+        """Neither key authorizations nor signatures need to be in what is said; keys never are."""
         (self.dir / "web").mkdir()
         with ScriptedCA(webroot=self.dir / "web") as ca:
             self.knows(ca)
-            said = self.run_tool("acme-challenge", "--webroot", "web", "-v", stdin=(self.dir / "site.csr").read_bytes())
+            said = self.run_tool("acme-challenge", "--webroot", "web", "-vv", stdin=(self.dir / "site.csr").read_bytes())
             key = (kit().folder / "account.key").read_text().splitlines()[1]
             self.assertNotIn(key, said.err + said.text)

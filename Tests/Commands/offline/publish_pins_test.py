@@ -1,0 +1,82 @@
+"""publish, clean and the whole on a document that was elsewhere: where a record goes, and whose order it is."""
+
+import json
+
+from bench import bench
+from tools import ToolTest
+
+ELSEWHERE = "victim.example"
+
+
+class PinsTest(ToolTest):
+
+    def setup_method(self):
+        super().setup_method()
+        (self.dir / "hook").write_text("#!/bin/sh\necho called >>calls\n")
+        (self.dir / "hook").chmod(0o755)
+        (self.dir / "web").mkdir()
+        self.account = json.loads((bench().folder / "account.json").read_bytes())
+        self.order = json.loads((bench().folder / "order.json").read_bytes())
+        self.name = self.order["authorizations"][0]["identifier"]["value"]
+
+    def with_target(self, **more):
+        for authorization in self.order["authorizations"]:
+            for challenge in authorization["challenges"]:
+                if challenge["type"] == "dns-01":
+                    challenge["dns"] = challenge.get("dns", {}) | {"target": ELSEWHERE}
+                    challenge |= more
+
+    def run_verb(self, *argv):
+        return self.run_tool("acme-challenge", *argv, stdin=json.dumps(self.order))
+
+    def save_account(self, **changes):
+        (self.dir / "account.json").write_text(json.dumps(self.account | changes))
+
+
+class Target(PinsTest):
+
+    def test_no_hook_is_told_another_s_name(self):
+        self.with_target()
+        for verb in "publish", "clean":
+            with self.subTest(verb):
+                result = self.fails(self.run_verb(verb, "--hook", "./hook"), 64, f"_acme-challenge.*{ELSEWHERE}")
+                self.assertIn("hint: give --dns-follow", result.err)
+                self.assertNotIn("calls", self.files())
+
+    def test_nor_is_a_person(self):
+        self.with_target()
+        self.fails(self.run_verb("clean", "--manual", "--type", "dns-01"), 64, ELSEWHERE)
+
+    def test_what_is_served_by_another_way_is_no_matter(self):
+        self.with_target(chosen=True)
+        for verb in "publish", "clean":
+            with self.subTest(verb):
+                self.ok(self.run_verb(verb, "--webroot", "web"))
+
+    def test_clean_after_a_failure_is_no_way_round(self):
+        self.with_target()
+        self.order = {"format": "acme-problem/1", "tool": "acme-challenge", "exit": 77, "message": "x", "order": self.order}
+        result = self.run_verb("clean", "--hook", "./hook")
+        self.assertEqual(result.status, 77)
+        self.assertRegex(result.err, f"warning: .*{ELSEWHERE}")
+        self.assertNotIn("calls", self.files())
+
+
+class Account(PinsTest):
+
+    def test_its_own(self):
+        self.save_account(url=self.order["accountURL"])
+        for verb in "publish", "clean":
+            self.ok(self.run_verb(verb, "--webroot", "web", "-a", "account.json"))
+
+    def test_another_s_document_is_refused(self):
+        for what in {"url": self.order["accountURL"] + "0"}, {"directory": "https://other.example/directory"}:
+            self.save_account(**what)
+            for verb in "publish", "clean":
+                with self.subTest(verb, what=what):
+                    self.fails(self.run_verb(verb, "--webroot", "web", "-a", "account.json"), 65,
+                               "order document is of .*account")
+                    self.env["ACME_ACCOUNT"] = "account.json"
+                    self.fails(self.run_verb(verb, "--webroot", "web"), 65, "order document is of .*account")
+                    del self.env["ACME_ACCOUNT"]
+        self.assertEqual(list((self.dir / "web").iterdir()), [])
