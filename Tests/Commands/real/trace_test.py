@@ -170,8 +170,8 @@ class ReplayTest(Traced):
         heard = len(self.testbed.requests())
         done = self.replay('acme-challenge --webroot "$WEBROOT" -o no.json <site.csr')
         self.assertEqual(done.status, 65, done)
-        self.assertRegex(done.err, r"^acme-challenge: error: the trace trace.jsonl has no answer to this request: "
-                                   r"POST https://\S+ \(newOrder\)\n$")
+        self.assertRegex(done.err, r"^acme-challenge: error: the trace trace.jsonl \(ACME_REPLAY\) has no "
+                                   r"answer to this request: POST https://\S+ \(newOrder\)\n$")
         self.assertFalse((self.dir / "no.json").exists())
         self.assertEqual(self.testbed.requests(since=heard), [])
 
@@ -181,6 +181,6 @@ class ReplayTest(Traced):
             (self.dir / "trace.jsonl").write_bytes(content)
             done = self.replay('acme-challenge --webroot "$WEBROOT" -o no.json <site.csr')
             self.assertEqual(done.status, 65, done)
-            self.assertRegex(done.err, rf"^acme-challenge: error: trace.jsonl, {words}: [^\n]*\n$")
+            self.assertRegex(done.err, rf"^acme-challenge: error: trace.jsonl \(ACME_REPLAY\), {words}: [^\n]*\n$")
         (self.dir / "trace.jsonl").unlink()
         self.assertEqual(self.replay('acme-challenge --webroot "$WEBROOT" -o no.json <site.csr').status, 66)
