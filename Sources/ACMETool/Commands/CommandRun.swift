@@ -86,12 +86,19 @@ struct CommandRun {
     defer { if ending >= 0 { close(ending) } }
     var rest = call.input[...]
     var output: [UInt8] = []
-    var words = ForeignLines(limit: Self.mostBytesOfStderr)
+    var lines = ForeignLines(limit: Self.mostBytesOfStderr)
+    var words: [UInt8] = []
+    let known = Set(call.known.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) })
+    func passOn(_ line: String) {
+      let shown = line.shown(limit: Self.longestLine)
+      if !known.contains(shown) { supervision.messages.foreign(shown) }
+      if words.count < Self.mostBytesOfOutput { words += Array(shown.utf8) + [0x0A] }
+    }
     func hear() -> Bool {
       let said = pipes.stdout.read()
       if let said { output += said.prefix(Self.mostBytesOfOutput - output.count) }
       let complaint = pipes.stderr.read()
-      if let complaint { words.take(complaint).forEach(passOn) }
+      if let complaint { lines.take(complaint).forEach(passOn) }
       return said?.isEmpty == false || complaint?.isEmpty == false
     }
     while true {
@@ -119,11 +126,9 @@ struct CommandRun {
       if ending < 0 || ready[0].revents != 0, let status = process.statusOfFirst() {
         // What it said itself is in the pipes by now, 64 KiB at most; what it left running may write for ever.
         for _ in 0..<Self.readsOfAFullPipe where hear() {}
-        words.end().forEach(passOn)
-        return .exited(status: status, output: output)
+        lines.end().forEach(passOn)
+        return .exited(status: status, output: output, words: words)
       }
     }
   }
-
-  private func passOn(_ line: String) { supervision.messages.foreign(line.shown(limit: Self.longestLine)) }
 }

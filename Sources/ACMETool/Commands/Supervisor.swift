@@ -49,30 +49,39 @@ package final class Supervisor {
   ///   - command: the index of one of the commands.
   ///   - arguments: what is added to its words.
   ///   - input: what it reads on stdin.
+  ///   - known: lines that aren't passed on if it says them again.
   ///
-  /// Throws `Failure` 71 where it can't be started or fails, 75 when the time is over (it is then ended, with all that
-  /// it started), and `Interrupted`.
+  /// Throws `CommandFailure`: with `Failure` 71 where it can't be started or fails, 75 when the time is over (it is
+  /// then ended, with all that it started), or `Interrupted`.
   package func run(
     _ command: Int, _ arguments: [String], input: [UInt8], variables: [String: Octets], until budget: Budget,
-    heedingSignals: Bool
-  ) throws -> [UInt8] {
+    heedingSignals: Bool, butNot known: [UInt8] = []
+  ) throws(CommandFailure) -> [UInt8] {
     let text = commands[command].adding(arguments).text
     let call = CommandCall(
       command: command, arguments: arguments.map { Octets($0) }, input: input, variables: variables,
-      milliseconds: Int(max(0, budget.remaining * 1000)))
+      milliseconds: Int(max(0, budget.remaining * 1000)), known: known)
     // Nobody may be ended without ending the program, which is in a session of its own.
-    return try Signals.holding {
-      if heedingSignals, Signals.isPending { throw Interrupted() }
-      guard budget.remaining > 0 else { throw budget.spent(on: "\(text) waits to run") }
-      switch try outcome(of: call, heedingSignals) {
-      case .ended: throw Interrupted()
-      case .timedOut: throw budget.spent(on: "\(text) runs")
-      case .unstartable(let error):
-        throw Failure(.helperFailed, "can't run \(commands[command].words[0]): \(error.reason)")
-      case .exited(let status, let output):
-        guard status == 0 else { throw Failure(.helperFailed, "\(text) \(Self.sentence(status))") }
-        return output
+    let outcome: CommandOutcome
+    do {
+      outcome = try Signals.holding {
+        if heedingSignals, Signals.isPending { throw CommandFailure(Interrupted(), hasRun: false) }
+        guard budget.remaining > 0 else {
+          throw CommandFailure(budget.spent(on: "\(text) waits to run"), hasRun: false)
+        }
+        return try self.outcome(of: call, heedingSignals)
       }
+    } catch let failure as CommandFailure { throw failure } catch { throw CommandFailure(error, hasRun: true) }
+    switch outcome {
+    case .ended: throw CommandFailure(Interrupted(), hasRun: true)
+    case .timedOut: throw CommandFailure(budget.spent(on: "\(text) runs"), hasRun: true)
+    case .unstartable(let error):
+      throw CommandFailure(
+        Failure(.helperFailed, "can't run \(commands[command].words[0]): \(error.reason)"),
+        hasRun: error.code == ECHILD)
+    case .exited(let status, let output, let words):
+      guard status != 0 else { return output }
+      throw CommandFailure(Failure(.helperFailed, "\(text) \(Self.sentence(status))"), hasRun: true, words: words)
     }
   }
 
@@ -104,6 +113,22 @@ package final class Supervisor {
   private static func sentence(_ status: Int32) -> String {
     let signal = status & 0x7F
     return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+  }
+}
+
+/// Why a program hasn't done its work.
+package struct CommandFailure: Error {
+  /// A `Failure`, or `Interrupted`.
+  package let reason: any Error
+  /// False where it is certain that it was never begun.
+  package let hasRun: Bool
+  /// What it said on stderr, in lines as they are shown.
+  package let words: [UInt8]
+
+  init(_ reason: any Error, hasRun: Bool, words: [UInt8] = []) {
+    self.reason = reason
+    self.hasRun = hasRun
+    self.words = words
   }
 }
 

@@ -24,6 +24,8 @@ struct HookCall {
     var left = 0
     /// On stdout.
     var said = Octets("")
+    /// On stderr, where it failed.
+    var complaint: [UInt8] = []
   }
 
   let arguments: [String]

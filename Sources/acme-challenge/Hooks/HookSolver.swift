@@ -61,11 +61,20 @@ final class HookSolver: Solver {
     do {
       return try supervisor.run(
         index, call.arguments, input: Array(call.input.utf8), variables: call.variables, until: circumstances.budget,
-        heedingSignals: circumstances.heedsSignals)
-    } catch var failure as Failure {
-      failure.message += " (for \(proof.identifier))"
-      throw failure
+        heedingSignals: circumstances.heedsSignals, butNot: purpose.isCleanup ? presented.complaint : [])
+    } catch {
+      let reason = told(of: proof, error.reason)
+      guard !purpose.isCleanup else { throw reason }
+      guard error.hasRun else { throw NeverBegun(reason: reason) }
+      self.presented[proof.publication.line]?.complaint = error.words
+      throw reason
     }
+  }
+
+  private func told(of proof: Proof, _ reason: any Error) -> any Error {
+    guard var failure = reason as? Failure else { return reason }
+    failure.message += " (for \(proof.identifier))"
+    return failure
   }
 }
 

@@ -28,7 +28,10 @@ final class InPlace {
     for proof in proofs {
       // Noted first: what is half there has to go too.
       begun.append(proof)
-      try publish(proof)
+      do { try publish(proof) } catch let error as NeverBegun {
+        begun.removeLast()
+        throw error.reason
+      }
       circumstances.tool.messages.step("\(proof.identifier): put in place: \(place(proof))")
     }
   }
@@ -47,4 +50,10 @@ final class InPlace {
     }
     cleanup.run(solvers.batches(of: begun))
   }
+}
+
+/// Thrown by a solver that hasn't even begun to publish a proof: nothing of it has to be taken away.
+struct NeverBegun: Error {
+  /// What is to be said, or done, instead.
+  let reason: any Error
 }

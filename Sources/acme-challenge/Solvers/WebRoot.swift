@@ -17,7 +17,7 @@ final class WebRoot {
 
   deinit { close(root) }
 
-  /// Puts a file there that everybody may read, whatever the umask.
+  /// Puts a file there that everybody may read, whatever the umask. Where it throws, there is none.
   func put(_ body: String, as token: Token) throws {
     let folder = try makeFolder()
     defer { close(folder) }

@@ -25,8 +25,12 @@ struct WebRootSolver: Solver {
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     try inPlace.each(proofs, at: place) { proof in
-      guard let file = try file(for: proof) else { return }
-      try file.root.put(file.body, as: file.token)
+      do {
+        guard let file = try file(for: proof) else { return }
+        try file.root.put(file.body, as: file.token)
+      } catch {
+        throw NeverBegun(reason: error)
+      }
     }
   }
 

@@ -46,3 +46,34 @@ class LeftBehindTest(ToolTest):
                 self.assertEqual(process.returncode, -signal.SIGTERM)
                 with self.assertRaises(ProcessLookupError):
                     os.kill(group, 0)
+
+
+class WhatIsSaidOfIt(LeftBehindTest):
+
+    def publish(self, text):
+        self.hook(text)
+        return self.sh("acme-challenge publish --hook ./hook <order.json >/dev/null")
+
+    def test_words_that_come_again_are_said_once(self):
+        result = self.fails(self.publish("echo api: no such zone >&2; echo api: $1 >&2; exit 3"), 71, "present failed")
+        self.assertEqual([line for line in result.err.splitlines() if line.startswith("api")],
+                         ["api: no such zone", "api: present", "api: cleanup"])
+        self.assertRegex(result.err, "warning: ./hook cleanup failed with status 3 .*; this may be left: _acme-")
+
+    def test_a_hook_that_fails_leaves_its_cleanup_alone(self):
+        result = self.fails(self.publish("echo no >&2; [ $1 = cleanup ]"), 71, "present failed with status 1")
+        self.assertEqual(len(result.err.splitlines()), 2, result)
+
+    def test_nothing_is_left_of_what_never_ran(self):
+        """It can be run, for all that can be seen."""
+        self.hook("")
+        (self.dir / "hook").write_text("#!/tmp\n")
+        result = self.fails(self.sh("acme-challenge publish --hook ./hook <order.json >/dev/null"), 71, "can't run ./hook")
+        self.assertEqual(len(result.err.splitlines()), 1, result)
+
+    def test_nor_in_a_web_root_that_cannot_be_written_to(self):
+        self.hook("")
+        (self.dir / "web").mkdir()
+        (self.dir / "web" / ".well-known").symlink_to("/tmp")
+        result = self.fails(self.sh("acme-challenge publish --webroot web <order.json >/dev/null"), 73, "out of the web root")
+        self.assertNotIn("may be left", result.err)
