@@ -14,8 +14,8 @@ struct ACMEChain: OrderStep {
   static let outputKind = OutputKind.text
 
   @OptionGroup var order: OrderOptions
-
   @OptionGroup var pin: PinOption
+  @OptionGroup var form: FormOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
@@ -24,9 +24,10 @@ struct ACMEChain: OrderStep {
   var input: Input? { Input("an order document or a PEM chain") }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    if form.format == .der { try output.refuseTerminal() }
     let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input, tool)
     tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || pin.csr != nil, file: output.file))
-    return .text(try chain.pem, try chain.leaf.inWords)
+    return try form.product(of: chain, chain.leaf.inWords)
   }
 
   private func fetch(for input: [UInt8], _ tool: Tool) throws -> CertificateChain {
@@ -55,9 +56,12 @@ struct ACMEChain: OrderStep {
   private func verified(
     _ pem: [UInt8], for request: CertificateRequest?, at clocks: Clocks, _ tool: Tool
   ) throws -> CertificateChain {
-    let chain = try CertificateChain(pem: pem)
+    let chain = form.verified(try CertificateChain(pem: pem))
     if let request { try chain.verifyLeaf(isFor: request) }
-    try chain.verifyPath()
+    do { try chain.verifyPath() } catch {
+      guard chain.certificates.count > 1, (try? chain.leafAlone.verifyPath()) != nil else { throw error }
+      throw Malformed(error.reason, hint: "--part leaf writes the leaf, whoever vouches for it")
+    }
     tool.messages.step(chain.whatIsVerified(isRequestKnown: request != nil))
     for doubt in try chain.doubts(at: clocks) { tool.messages.warning(doubt) }
     return chain

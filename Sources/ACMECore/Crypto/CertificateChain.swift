@@ -35,15 +35,15 @@ package struct CertificateChain {
     self.certificates = certificates
   }
 
+  private init(_ certificates: [Certificate]) { self.certificates = certificates }
+
+  /// The leaf without those that vouch for it.
+  package var leafAlone: CertificateChain { CertificateChain([leaf]) }
+
   private static func der(of block: PEMText.Block) throws -> [UInt8] {
     let input = try MemoryBIO(block.text)
     let certificate = try OpenSSLError.check(PEM_read_bio_X509(input.pointer, nil, nil, nil))
     defer { X509_free(certificate) }
     return try encodedDER { i2d_X509(certificate, $0) }
-  }
-
-  /// The certificates alone, written anew, so that nothing else of what was read gets into a file.
-  package var pem: String {
-    get throws { try certificates.map { try $0.pem }.joined() }
   }
 }

@@ -45,12 +45,13 @@ package enum OutputKind: Sendable {
 package enum Product {
   case document(JSONObject, String)
   case text(String, String)
+  case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
   case secret([UInt8], String, mayReplace: Bool)
 
   var inWords: String {
     switch self {
-    case .document(_, let words), .text(_, let words), .secret(_, let words, _): words
+    case .document(_, let words), .text(_, let words), .octets(_, let words), .secret(_, let words, _): words
     }
   }
 }

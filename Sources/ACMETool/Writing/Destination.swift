@@ -27,6 +27,12 @@ extension Destination {
     return status.isOf(S_IFIFO) || status.isOf(S_IFSOCK)
   }
 
+  /// Throws `Failure` 64 where the product is no text, and would go to a terminal.
+  package func refuseTerminal() throws {
+    guard file == nil, FileDescriptor.standardOutput.isTerminal else { return }
+    throw Failure(.usage, "stdout is a terminal, and what is to be written is no text", hint: "write with -o FILE")
+  }
+
   /// Throws `ReaderGone` where the product would go into a pipe that nobody reads: for just before something is done
   /// that can't be done again for nothing.
   package func refuseWithoutReader() throws {

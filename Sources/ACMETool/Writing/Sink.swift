@@ -32,6 +32,7 @@ struct Sink {
     switch product {
     case .document(let object, _): return try write(Array((object.text + "\n").utf8))
     case .text(let text, _): return try write(Array(text.utf8))
+    case .octets(let octets, _): return try write(octets)
     case .secret(let bytes, _, let mayReplace):
       if let file {
         try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))

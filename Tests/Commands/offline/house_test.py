@@ -107,7 +107,7 @@ class OptionsTest(ToolTest):
 
     def test_nothing_is_offered_that_isn_t_there(self):
         later = {"--replaces", "--signer", "--public-key", "--list",
-                 "--prefer", "--trust", "--part", "--format"}
+                 "--prefer", "--trust"}
         for tool in TOOLS:
             for verb in ((), *((verb,) for verb in self.verbs(tool))):
                 with self.subTest(tool=tool, verb=verb):
