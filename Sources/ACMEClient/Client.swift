@@ -51,6 +51,8 @@ package final class Client {
 
 /// What a person can do, where the client can tell what is wrong: it knows of no option and of no tool.
 package struct Remedies: Sendable {
+  /// Nobody answers at the CA's address.
+  package var unreachable: String?
   /// The CA's certificate is vouched for by nobody who is trusted.
   package var untrusted: String?
   /// The CA wants an external account binding.

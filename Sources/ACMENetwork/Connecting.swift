@@ -33,6 +33,9 @@ extension CAOptions {
 extension Remedies {
   fileprivate static var ofTheTools: Remedies {
     var remedies = Remedies()
+    remedies.unreachable =
+      "is that the CA (--directory, ACME_DIRECTORY)? does the network let this host reach it, or is there a proxy to be "
+      + "named by HTTPS_PROXY?"
     remedies.untrusted = "for a CA of your own, name its root with --ca-bundle"
     remedies.externalAccountRequired =
       "get a key id and a MAC key from the CA, and give them with --eab-kid and --eab-key-file"

@@ -70,7 +70,7 @@ struct ACMERegister: Step {
     if let terms = directory.termsOfService, !agreeTos {
       throw Failure(
         .personMustAct, "the CA wants its terms of service agreed to: \(terms.shown(limit: 500))",
-        hint: "read them, then give --agree-tos")
+        hint: "read them, then give --agree-tos; under make: make ACME_AGREE_TOS=yes")
     }
     guard binding != nil || !directory.externalAccountRequired else {
       throw Failure(

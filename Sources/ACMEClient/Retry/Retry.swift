@@ -49,7 +49,7 @@ extension Client {
           ? "is this machine's clock right? it says \(budget.clock.wall())"
           : remedies.untrusted)
     case .unreachable(let reason):
-      let failure = Failure(.unreachable, "\(what): \(reason)")
+      let failure = Failure(.unreachable, "\(what): \(reason)", hint: remedies.unreachable)
       tries.lastFailure = failure
       tries.unsent += 1
       guard tries.unsent < policy.connectAttempts else { throw failure }

@@ -36,7 +36,7 @@ extension OrderDocument {
       .refused,
       "the CA could not validate \(names.count) of \(authorizations.count) names"
         + (reason.map { ": \($0.summary)" } ?? ""),
-      hint: names.lazy.compactMap(\.hint).first, problem: reason ?? Problem(compound: names.map(\.subproblem)))
+      hint: FailedName.hint(of: names), problem: reason ?? Problem(compound: names.map(\.subproblem)))
   }
 }
 
@@ -85,14 +85,41 @@ private struct FailedName {
     (problem ?? Problem(["detail": .string(refusal?.message ?? sentence(nil))])).object(of: authorization.identifier)
   }
 
-  /// What to look at first, for the way that most people take.
+  /// What to look at first.
   var hint: String? {
-    guard challenge?.type == .http01 else { return nil }
-    return switch problem?.type.name {
-    case "connection": "can the CA reach port 80 of that name from outside?"
-    case "dns": "does the name stand in the DNS, and lead to this web server?"
-    default: "is the web root the folder that the web server shows for that name, on port 80?"
+    let kind = problem?.type.name
+    if kind == "caa" { return "the CAA records of the name, or of a domain above it, have to allow this CA" }
+    guard let type = challenge?.type, kind == nil || Self.ofValidation.contains(kind ?? "") else { return nil }
+    switch type {
+    case .http01 where isUnresolvable: return "does the name stand in the DNS, and lead to this web server?"
+    case .http01 where kind == "connection": return "can the CA reach port 80 of that name from outside?"
+    case .http01: return "is the web root the folder that the web server shows for that name, on port 80?"
+    case .tlsALPN01 where isUnresolvable: return "does the name stand in the DNS, and lead to this machine?"
+    case .tlsALPN01 where kind == "connection": return "can the CA reach port 443 of that name from outside?"
+    case .tlsALPN01: return "does port 443 of that name lead to this tool while the CA looks?"
+    case .dns01, .dnsAccount01:
+      return "do all name servers of the zone show the record? --dns-wait SECONDS waits until they do"
+    default: return nil
     }
+  }
+
+  /// Some CAs call it a failed connection, as it was for them.
+  private var isUnresolvable: Bool {
+    guard let problem else { return false }
+    let detail = problem.detail?.lowercased() ?? ""
+    return problem.type.name == "dns"
+      || problem.type.name == "connection" && ["no such host", "nxdomain", "resolve"].contains(where: detail.contains)
+  }
+
+  /// One for all, or each with the names that it is for.
+  static func hint(of names: [FailedName]) -> String? {
+    let hints = names.reduce(into: [String?]()) { if !$0.contains($1.hint) { $0.append($1.hint) } }
+    guard hints.count > 1 else { return hints.first ?? nil }
+    return hints.compactMap { hint in
+      hint.map { text in
+        "\(names.filter { $0.hint == text }.map(\.authorization.identifier).list.shown(limit: 200)): \(text)"
+      }
+    }.joined(separator: "; ")
   }
 }
 

@@ -53,27 +53,37 @@ struct Solvers {
     let unserved = identifiers.filter { challengeType(for: $0) == nil }
     guard unserved.isEmpty else {
       throw Failure(
-        .usage, "no solver can prove control of \(unserved.list.shown())",
-        hint: unserved.contains(where: \.isWildcard)
-          ? "a wildcard can be proved by DNS alone: --hook CMD, or --manual --type dns-01"
-          : "--webroot DIR, --hook CMD and the other ways are in acme-challenge(1)")
+        .usage, "no way is given to prove control of \(unserved.list.shown())", hint: Self.hint(for: unserved))
     }
   }
 
   /// Throws `Failure` 64 where there is none, or they serve no name of the document at all. The names that they don't
   /// serve are passed over.
   func refuseToServeNone(of document: OrderDocument) throws {
-    guard !isEmpty else { throw Failure(.usage, "no solver is given", hint: "--webroot DIR or --hook CMD") }
     let identifiers = document.authorizations.map(\.identifier)
+    guard !isEmpty else {
+      throw Failure(.usage, "it isn't said where the proofs go", hint: Self.hint(for: identifiers))
+    }
     guard identifiers.isEmpty || identifiers.contains(where: { challengeType(for: $0) != nil }) else {
-      throw Failure(.usage, "the given solvers serve none of \(identifiers.list.shown())")
+      throw Failure(
+        .usage, "the ways that are given serve none of \(identifiers.list.shown())", hint: Self.hint(for: identifiers))
     }
   }
 
   static func missing(for identifiers: [Identifier]) -> Failure {
     Failure(
-      .usage, "no solver is given, and control of \(identifiers.list.shown()) has to be proved",
-      hint: "--webroot DIR or --hook CMD, or the verbs order, show and respond to publish by yourself")
+      .usage, "no way is given to prove control of \(identifiers.list.shown())",
+      hint: "\(hint(for: identifiers)); or publish by yourself what acme-challenge order and acme-challenge show say")
+  }
+
+  /// What to give for `identifiers`, that nothing given serves.
+  private static func hint(for identifiers: [Identifier]) -> String {
+    let byDNS = "--hook CMD, or --manual --type dns-01"
+    if identifiers.contains(where: \.isWildcard) { return "a wildcard is proved by DNS alone: give \(byDNS)" }
+    if identifiers.allSatisfy({ !Challenge.Kind.dns01.canProve($0) }) {
+      return "an address is never proved by DNS: give --webroot DIR or --standalone PORT"
+    }
+    return "give --webroot DIR, the folder that the web server shows, or --hook CMD, which puts a record into the DNS"
   }
 }
 

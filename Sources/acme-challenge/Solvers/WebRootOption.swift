@@ -12,6 +12,11 @@ struct WebRootOption: ParsableArguments {
   var webroot: [WebRootArgument] = []
 
   func validate() throws {
+    if let argument = webroot.first(where: \.isFolderOfTokens) {
+      throw ValidationError(
+        "--webroot \(argument.folder) is the folder of the proofs itself. "
+          + "Name the folder above \(Publication.httpFolder), which the web server shows as /")
+    }
     var named: Set<Identifier?> = []
     for argument in webroot where !named.insert(argument.identifier).inserted {
       throw ValidationError("--webroot is given twice for \(argument.identifier?.value ?? "all names")")
@@ -26,6 +31,13 @@ struct WebRootArgument {
   /// nil for all names that have no web root of their own.
   let identifier: Identifier?
   let folder: Path
+
+  /// What is to be published would lie twice as deep.
+  var isFolderOfTokens: Bool {
+    let parts = folder.octets.bytes.split(separator: UInt8(ascii: "/")).map(Octets.init).filter { $0 != Octets(".") }
+    let names = Publication.httpFolder.split(separator: "/").map { Octets(String($0)) }
+    return parts.last == names.first || Array(parts.suffix(names.count)) == names
+  }
 
   init(text: String) throws {
     let octets = Octets(carried: text).bytes

@@ -142,7 +142,7 @@ class Persist(DraftsTest):
         for options, message in [
             (["--hook", "true", "--type", "dns-persist-01"], "stays, see --persist"),
             (["--persist", "--type", "dns-persist-01"], "--type says what"),
-            (["--persist"], "can prove control of 127.0.0.1"),
+            (["--persist"], "prove control of 127.0.0.1"),
         ]:
             with self.subTest(options):
                 self.ca(drafts={"dns-persist-01": PERSIST["first"][0]})
