@@ -41,7 +41,7 @@ final class WebRoot {
 
   /// Removes the file, if it holds exactly `body`, and says whether it did. The folders stay.
   func remove(_ token: Token, ifStill body: String) throws -> Bool {
-    let folder = FolderBelow.open(Publication.httpFolder, below: root)
+    let folder = WebRootFolder.open(Publication.httpFolder, below: root)
     guard folder >= 0 else {
       guard errno == ENOENT else { throw Self.failure(.io, "can't look for \(shown(token))") }
       return false
@@ -66,7 +66,7 @@ final class WebRoot {
         throw Self.failure(.cannotCreate, "can't create \(path)/\(below)\(name)")
       }
       below += name
-      let child = FolderBelow.open(below, below: root)
+      let child = WebRootFolder.open(below, below: root)
       guard child >= 0 else { throw Self.failure(.cannotCreate, "can't use \(path)/\(below)") }
       below += "/"
       parent = child

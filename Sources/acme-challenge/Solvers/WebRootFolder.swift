@@ -1,8 +1,8 @@
 import Glibc
 
-/// A folder below another one, reached step by step: a link is followed as long as it stays below, and never by the
-/// kernel, which would let it lead anywhere.
-struct FolderBelow {
+/// A folder of a web root, reached step by step: a link is followed as long as it stays below the root, and never by
+/// the kernel, which would let it lead anywhere.
+struct WebRootFolder {
   /// As many as the kernel follows.
   private static let mostLinks = 40
 
@@ -17,7 +17,7 @@ struct FolderBelow {
   /// A descriptor of the folder at `path`, which is relative to `root`, for the caller to close; -1 with errno set
   /// where there is none. EXDEV says that a link leads out of the root.
   static func open(_ path: String, below root: Int32) -> Int32 {
-    var way = FolderBelow(root)
+    var way = WebRootFolder(root)
     let error = way.walk(Array(path.utf8))
     let end = error == 0 && !way.opened.isEmpty ? way.opened.removeLast() : -1
     way.opened.forEach { close($0) }
