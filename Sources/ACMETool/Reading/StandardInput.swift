@@ -1,20 +1,6 @@
 package import ACMECore
 internal import Glibc
 
-/// A problem document came in instead of what was needed.
-package struct EarlierFailure: Error {
-  let problem: ProblemDocument
-  /// From a pipe, the tool before has said all there is to say.
-  let isFromPipe: Bool
-
-  /// What is said where it was kept in a file.
-  var repeated: Failure {
-    Failure(
-      problem.exit, "stdin holds an earlier failure: \(problem.tool.shown(limit: 50)): \(problem.message)",
-      hint: problem.hint, problem: (problem.object["problem"]?.object).map(Problem.init))
-  }
-}
-
 /// What a step reads from stdin.
 package struct Input {
   /// What it should hold, for the message where it is a terminal or empty.
@@ -93,19 +79,6 @@ extension Tool {
         .input, "\(source): a PEM block \"\(label)\" where \(format.title) is needed", hint: format.maker)
     }
     return try reading(source) { try JSONObject(parsing: bytes) }
-  }
-
-  /// The problem document that `bytes` are; nil where they are something else.
-  package func problem(in bytes: [UInt8]) -> ProblemDocument? {
-    guard bytes.looksLikeJSON, let object = try? JSONObject(parsing: bytes) else { return nil }
-    return try? ProblemDocument(object)
-  }
-
-  /// `problem` as the end of this tool too.
-  package func earlierFailure(_ problem: ProblemDocument) -> EarlierFailure {
-    let status = FileDescriptor.standardInput.status
-    return EarlierFailure(
-      problem: problem, isFromPipe: status.map { $0.isOf(S_IFIFO) || $0.isOf(S_IFSOCK) } ?? false)
   }
 }
 

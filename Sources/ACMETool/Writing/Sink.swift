@@ -5,7 +5,8 @@ internal import Glibc
 struct Sink {
   private let file: Path?
   private let ifChanged: Bool
-  private let isFailureWritten: Bool
+  /// Whether stdout is for another tool, or a file that one may read later.
+  let isFailureWritten: Bool
   private let messages: Messages
 
   init(destination: any Destination, messages: Messages) {
@@ -54,13 +55,6 @@ struct Sink {
       return true
     }
     return try AtomicFile(file).write(bytes, as: .ordinary(ifChanged: ifChanged))
-  }
-
-  /// Sends a failure down the pipe, where that is what the tool's output is.
-  func pass(on problem: ProblemDocument, kind: OutputKind) {
-    guard kind == .document, isFailureWritten else { return }
-    // A reader that is gone changes nothing: the failure that is reported is the first one.
-    try? FileDescriptor.standardOutput.write(Array((problem.object.text + "\n").utf8))
   }
 
   private func writeToStandardOutput(_ bytes: [UInt8]) throws {

@@ -5,7 +5,7 @@ import Glibc
 /// is too long (RFC 7766).
 final class DNSExchange {
   enum Outcome {
-    case answer(Answer)
+    case response(DNSResponse)
     /// Nothing, or nothing that could be an answer; what the server does instead.
     case silence(String)
     /// This machine has no way to such an address.
@@ -33,7 +33,7 @@ final class DNSExchange {
   private var isStream = false
   private var isPlain = false
   /// What the server may have said of EDNS rather than of the question.
-  private var refusal: Answer?
+  private var refusal: DNSResponse?
 
   init(_ query: Query, to server: SocketAddress, now: @escaping () -> Double) {
     self.query = query
@@ -54,7 +54,7 @@ final class DNSExchange {
 
   func giveUp() {
     if isStream { return finish(.silence("truncates its answer and doesn't answer by TCP")) }
-    finish(refusal.map { .answer($0) } ?? Self.silence)
+    finish(refusal.map { .response($0) } ?? Self.silence)
   }
 
   /// The time of `due` has come.
@@ -115,13 +115,13 @@ final class DNSExchange {
         if errno != EAGAIN, errno != EINTR { finish(outcome(of: errno)) }
         return
       }
-      guard let answer = Answer(Array(buffer[..<count]), to: query) else { continue }
-      if answer.isOfNoEDNS, refusal == nil {
-        refusal = answer
+      guard let response = DNSResponse(Array(buffer[..<count]), to: query) else { continue }
+      if response.isOfNoEDNS, refusal == nil {
+        refusal = response
         if !isPlain { askPlainly() }
         continue
       }
-      return answer.isTruncated ? startStream() : finish(.answer(answer))
+      return response.isTruncated ? startStream() : finish(.response(response))
     }
   }
 
@@ -152,9 +152,9 @@ final class DNSExchange {
     guard received.count >= 2 else { return }
     let length = Int(received[0]) << 8 | Int(received[1])
     guard received.count >= 2 + length else { return }
-    let answer = Answer(Array(received[2..<2 + length]), to: query)
-    guard let answer, !answer.isTruncated else { return giveUp() }
-    finish(.answer(answer))
+    let response = DNSResponse(Array(received[2..<2 + length]), to: query)
+    guard let response, !response.isTruncated else { return giveUp() }
+    finish(.response(response))
   }
 }
 
@@ -162,7 +162,7 @@ extension DNSExchange.Outcome {
   /// What the server does in place of answering; nil where it answers.
   var complaint: String? {
     switch self {
-    case .answer(let answer): answer.refusal
+    case .response(let response): response.refusal
     case .silence(let how): how
     case .noRoute: "can't be reached from here"
     }

@@ -168,10 +168,10 @@ private struct Awaited {
 
   /// What is wrong with a server's answers; nil where nothing is, or no way leads to it.
   private func complaint(_ outcomes: [DNSExchange.Outcome]) -> String? {
-    for case .answer(let answer) in outcomes {
-      if let refusal = answer.refusal { return "\(refusal) for" }
-      if !values.isSubset(of: answer.texts) {
-        return zone == nil || answer.isAuthoritative ? "doesn't show" : "isn't authoritative for"
+    for case .response(let response) in outcomes {
+      if let refusal = response.refusal { return "\(refusal) for" }
+      if !values.isSubset(of: response.texts) {
+        return zone == nil || response.isAuthoritative ? "doesn't show" : "isn't authoritative for"
       }
     }
     guard !outcomes.contains(where: shows) else { return nil }
@@ -180,14 +180,14 @@ private struct Awaited {
   }
 
   private func shows(_ outcome: DNSExchange.Outcome) -> Bool {
-    if case .answer(let answer) = outcome { values.isSubset(of: answer.texts) } else { false }
+    if case .response(let response) = outcome { values.isSubset(of: response.texts) } else { false }
   }
 
   /// The zone below, to which a server of the one above it refers.
   func referral(in outcomes: [String: [DNSExchange.Outcome]]) -> (zone: RecordName, servers: [RecordName])? {
     guard let zone else { return nil }
-    for case .answer(let answer) in outcomes.values.joined() {
-      if let referral = answer.referral, referral.zone.isBelow(zone) { return referral }
+    for case .response(let response) in outcomes.values.joined() {
+      if let referral = response.referral, referral.zone.isBelow(zone) { return referral }
     }
     return nil
   }

@@ -20,8 +20,8 @@ struct Delegation {
       let findings = try resolver.lookUp(Set(ways.compactMap(\.last)).map(Self.alias), asker)
       ways = try ways.compactMap { way in
         guard let first = way.first, let last = way.last, let finding = findings[Self.alias(last)] else { return nil }
-        guard let alias = finding.answer?.alias else {
-          ends[first] = Sought(value: last, isSettled: finding.answer != nil, complaints: finding.complaints)
+        guard let alias = finding.response?.alias else {
+          ends[first] = Sought(value: last, isSettled: finding.response != nil, complaints: finding.complaints)
           return nil
         }
         return way + [try Self.step(to: alias, after: way)]
@@ -41,8 +41,8 @@ struct Delegation {
     guard !way.contains(next) else {
       throw Failure(.personMustAct, "\(begin) leads in a circle, by \(next)")
     }
-    guard way.count <= Answer.mostAliases else {
-      throw Failure(.personMustAct, "\(begin) leads on along more than \(Answer.mostAliases) others")
+    guard way.count <= DNSResponse.mostAliases else {
+      throw Failure(.personMustAct, "\(begin) leads on along more than \(DNSResponse.mostAliases) others")
     }
     return next
   }
@@ -90,10 +90,10 @@ struct Delegation {
         walks[name] = nil
         guard let finding = findings[Self.servers(place)] else { continue }
         found[name]?.complaints += finding.complaints
-        if let servers = finding.answer?.servers, !servers.isEmpty {
+        if let servers = finding.response?.servers, !servers.isEmpty {
           found[name]?.value = (place, servers)
-        } else if let answer = finding.answer {
-          walks[name] = answer.zone.flatMap { place.isBelow($0) ? $0 : nil } ?? place.parent
+        } else if let response = finding.response {
+          walks[name] = response.zone.flatMap { place.isBelow($0) ? $0 : nil } ?? place.parent
         } else if finding.isRefused {
           walks[name] = place.parent
         }
@@ -109,8 +109,8 @@ struct Delegation {
     let findings = try resolver.lookUp(questions, asker)
     return servers.reduce(into: [:]) { found, server in
       let both = [RecordType.a, .aaaa].compactMap { findings[Question(name: server, type: $0)] }
-      let addresses = both.flatMap { $0.answer?.addresses.prefix(Self.mostAddresses) ?? [] }
-      let isSettled = !addresses.isEmpty || both.allSatisfy { $0.answer != nil }
+      let addresses = both.flatMap { $0.response?.addresses.prefix(Self.mostAddresses) ?? [] }
+      let isSettled = !addresses.isEmpty || both.allSatisfy { $0.response != nil }
       found[server] = Sought(
         value: addresses.map { SocketAddress(address: $0, port: Resolver.port) }, isSettled: isSettled,
         complaints: isSettled ? [] : both.flatMap(\.complaints))

@@ -3,7 +3,7 @@ import ACMECore
 /// What became of a question to a resolver, which may have several servers.
 struct Finding {
   /// The first definite one.
-  private(set) var answer: Answer?
+  private(set) var response: DNSResponse?
   /// Whether an error is all that was answered. That is an answer, too: the next place may be asked about.
   private(set) var isRefused = false
   /// What servers did instead, where none has answered.
@@ -11,10 +11,10 @@ struct Finding {
 
   mutating func take(_ outcome: DNSExchange.Outcome, of question: Question, from server: SocketAddress) {
     guard let how = outcome.complaint else {
-      if case .answer(let answer) = outcome { self = Finding(answer: answer) }
+      if case .response(let response) = outcome { self = Finding(response: response) }
       return
     }
-    if case .answer = outcome { isRefused = true }
+    if case .response = outcome { isRefused = true }
     complaints.append(Complaint(server: server.text, how: how, question: question))
   }
 }

@@ -34,7 +34,7 @@ struct Resolver {
   func lookUp(_ questions: some Collection<Question>, _ asker: Asker) throws -> [Question: Finding] {
     var findings = Dictionary(questions.map { ($0, Finding()) }) { first, _ in first }
     for server in Array(repeating: servers, count: Self.rounds).joined() {
-      let open = questions.filter { findings[$0]?.answer == nil }
+      let open = questions.filter { findings[$0]?.response == nil }
       guard !open.isEmpty, asker.budget.remaining > 0 else { break }
       for (question, outcome) in zip(open, try asker.ask(open.map { ($0, server) }, isRecursive: true)) {
         findings[question]?.take(outcome, of: question, from: server)

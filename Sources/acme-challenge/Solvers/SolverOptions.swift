@@ -10,21 +10,6 @@ struct SolverOptions: ParsableArguments {
   @OptionGroup var manual: ManualOption
   @OptionGroup var choice: TypeOption
 
-  var solvers: Solvers { solvers(and: nil) }
-
-  /// Every solver is listed here once, in the order in which they are asked.
-  func solvers(and listener: ListenerOptions?) -> Solvers {
-    let wanted: [(any Solver)?] = [
-      webRoot.solver,
-      listener?.standalone.solver,
-      listener?.alpn.solver,
-      hook.solver(by: choice.type),
-      persist.solver,
-      manual.solver(by: choice.type),
-    ]
-    return Solvers(wanted.compactMap { $0 })
-  }
-
   var programs: Programs? { hook.programs }
 
   func validate() throws {

@@ -1,6 +1,23 @@
 import ACMECore
 import ACMETool
 
+extension SolverOptions {
+  var solvers: Solvers { solvers(and: nil) }
+
+  /// Every solver is listed here once, in the order in which they are asked.
+  func solvers(and listener: ListenerOptions?) -> Solvers {
+    let wanted: [(any Solver)?] = [
+      webRoot.solver,
+      listener?.standalone.solver,
+      listener?.alpn.solver,
+      hook.solver(by: choice.type),
+      persist.solver,
+      manual.solver(by: choice.type),
+    ]
+    return Solvers(wanted.compactMap { $0 })
+  }
+}
+
 /// The solvers in the order in which they are asked.
 struct Solvers {
   /// What one solver publishes, or takes away.

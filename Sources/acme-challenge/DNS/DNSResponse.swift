@@ -2,7 +2,7 @@ import ACMECore
 import CResolv
 
 /// What a name server says to a question.
-struct Answer {
+struct DNSResponse {
   /// Along how many CNAMEs the way to a record may lead.
   static let mostAliases = 10
 
