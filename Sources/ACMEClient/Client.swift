@@ -69,7 +69,13 @@ extension Client {
 
   /// The CA, from the document if that is young enough.
   package func ca() throws -> CASection {
-    if let known, isDirectoryFresh || world.isYoung(known, maxAge: Self.maxAge) { return known }
+    if let known, world.isYoung(known, maxAge: Self.maxAge) { return known }
+    return try freshCA()
+  }
+
+  /// The CA as it is now: for what a document's directory doesn't have.
+  package func freshCA() throws -> CASection {
+    if let known, isDirectoryFresh { return known }
     return try fetchDirectory()
   }
 
@@ -110,12 +116,6 @@ extension Client {
     var endpoints = try ca().endpoints
     if endpoints[endpoint] == nil { endpoints = try freshCA().endpoints }
     return try reading("the directory \(directoryURL)", status: .protocolBroken) { try endpoints.url(of: endpoint) }
-  }
-
-  /// The CA as it is now: for what a document's directory doesn't have.
-  package func freshCA() throws -> CASection {
-    if let known, isDirectoryFresh { return known }
-    return try fetchDirectory()
   }
 
   /// Refuses a URL that the CA sent and that leads elsewhere.
@@ -160,8 +160,8 @@ extension Client {
   /// Those at hand are likely to be as stale as the one that was refused.
   func dropNonces() { nonces.removeAll() }
 
-  /// The same for a request that may have been sent before: where there is no time left to ask for a nonce, what came of
-  /// the request says more.
+  /// A nonce for a request that may have been sent before: where there is no time left to ask for one, what came of the
+  /// request says more.
   func takeNonce(after tries: Tries) throws -> Nonce {
     do { return try takeNonce() } catch let failure as Failure where failure.status == .notNow {
       throw tries.lastFailure ?? failure

@@ -78,10 +78,11 @@ extension CertificateChain {
 }
 
 extension Certificate {
-  /// For which names it is, by whom issued, until when.
+  /// For which names it is, by whom issued, until when. What it is called where its names are none that a CA of ours
+  /// could prove: that is no fault of a certificate.
   fileprivate var inWords: String {
     get throws {
-      let names = try reading("the certificate") { try identifiers.list.shown(limit: 2000) }
+      let names = ((try? identifiers.list) ?? subject).shown(limit: 2000)
       return "\(names), issued by \(issuer.shown(limit: 300)), valid until \(try validity.to)"
     }
   }

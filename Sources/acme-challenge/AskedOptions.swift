@@ -20,6 +20,11 @@ struct AskedOptions: ParsableArguments {
 
   var isEmpty: Bool { profile == nil && notBefore == nil && notAfter == nil }
 
+  /// Whether the CA has the profile that is asked for.
+  func isOffered(by directory: Directory) -> Bool {
+    profile.map { directory.profiles?.contains($0) ?? false } ?? true
+  }
+
   /// What newOrder is sent. Throws `Failure` 77 for a profile that the CA doesn't have.
   func asked(for identifiers: [Identifier], of directory: Directory) throws -> JSONObject {
     var asked: JSONObject = ["identifiers": .array(identifiers.map { .object($0.object) })]
@@ -27,7 +32,7 @@ struct AskedOptions: ParsableArguments {
     asked["notAfter"] = notAfter.map { .string($0.description) }
     if let profile {
       // "The client SHOULD NOT request a profile that isn't advertised" (draft-ietf-acme-profiles).
-      guard let profiles = directory.profiles, profiles.contains(profile) else {
+      guard isOffered(by: directory) else {
         let offered = directory.profiles.map { "it has \($0.joined(separator: ", ").shown(limit: 300))" }
         throw Failure(
           .refused, "the CA has no profile \(profile.shown(limit: 100))", hint: offered ?? "it has no profiles at all")

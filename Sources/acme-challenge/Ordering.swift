@@ -35,8 +35,7 @@ struct Ordering {
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
     // A profile may be newer than the directory that a document has.
-    let isKnown = try wishes.profile.map { try client.ca().endpoints.profiles?.contains($0) ?? false } ?? true
-    let ca = try isKnown ? client.ca() : client.freshCA()
+    let ca = try wishes.isOffered(by: client.ca().endpoints) ? client.ca() : client.freshCA()
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
     let (url, order) = try client.newOrder(asked)
     tool.messages.step("placed the order \(url) for \(order.identifiers.list.shown())")

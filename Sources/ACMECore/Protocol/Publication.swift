@@ -9,6 +9,9 @@ package enum Publication: Equatable, Sendable {
   /// The folder that http-01 looks into (RFC 8555 §8.3).
   package static let httpFolder = ".well-known/acme-challenge"
 
+  /// Where below a host's root the file of `token` is to be seen.
+  package static func path(of token: Token) -> String { "/\(httpFolder)/\(token.text)" }
+
   /// Throws where the challenge is malformed, of a type that we do not know, or cannot be met for such an identifier.
   init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
     if let oddity = challenge.oddity { throw oddity }
@@ -45,7 +48,7 @@ package enum Publication: Equatable, Sendable {
   package var member: (name: String, object: JSONObject) {
     switch self {
     case .http(let token, let host, let body):
-      let path = "/\(Self.httpFolder)/\(token.text)"
+      let path = Self.path(of: token)
       return ("http", ["body": .string(body), "path": .string(path), "url": .string("http://\(host)\(path)")])
     case .dns(let record):
       var object: JSONObject = ["name": .string(record.name), "type": "TXT", "value": .string(record.value)]
@@ -58,7 +61,7 @@ package enum Publication: Equatable, Sendable {
   /// A line that a person, or a script of theirs, can publish from.
   package var line: String {
     switch self {
-    case .http(let token, let host, let body): "http://\(host)/\(Self.httpFolder)/\(token.text) \(body)"
+    case .http(let token, let host, let body): "http://\(host)\(Self.path(of: token)) \(body)"
     case .dns(let record): "\(record.place) TXT \(record.value)"
     case .tls(let name, let digest): "\(name) acmeIdentifier \(digest)"
     }

@@ -42,7 +42,7 @@ struct HookCall {
     variables["ACME_TOKEN"] = (proof.token?.text).map { Octets($0) }
     variables["ACME_KEY_AUTHORIZATION"] = (proof.keyAuthorization?.text).map { Octets($0) }
     if case .http(let token, _, _) = proof.publication {
-      variables["ACME_HTTP_PATH"] = Octets("/\(Publication.httpFolder)/\(token.text)")
+      variables["ACME_HTTP_PATH"] = Octets(Publication.path(of: token))
     }
     variables["ACME_DNS_NAME"] = (proof.record?.place.description).map { Octets($0) }
     variables["ACME_DNS_VALUE"] = (proof.record?.value).map { Octets($0) }

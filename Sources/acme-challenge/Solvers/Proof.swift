@@ -15,7 +15,7 @@ struct Proof {
   /// Where it is to be seen, whoever puts it there.
   var sight: String {
     switch publication {
-    case .http(let token, let host, _): "http://\(host)/\(Publication.httpFolder)/\(token.text)"
+    case .http(let token, let host, _): "http://\(host)\(Publication.path(of: token))"
     case .dns(let record): "\(record.place) TXT"
     case .tls(let name, _): "the certificate of \(name)"
     }

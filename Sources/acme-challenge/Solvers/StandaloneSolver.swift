@@ -26,22 +26,20 @@ struct StandaloneSolver: Solver {
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     try inPlace.each(proofs, at: place) { proof in
       guard case .http(let token, _, let body) = proof.publication else { return }
-      try port.show(body, as: path(of: token)) { shown in { HTTPConnection($0, shown) } }
+      try port.show(body, as: Publication.path(of: token)) { shown in { HTTPConnection($0, shown) } }
     }
   }
 
   func clean(_ proofs: [Proof], _ cleanup: Cleanup) {
     cleanup.each(proofs, at: place) { proof in
       guard case .http(let token, _, _) = proof.publication else { return false }
-      port.hide(path(of: token))
+      port.hide(Publication.path(of: token))
       return true
     }
   }
 
   private func place(of proof: Proof) -> String {
     guard case .http(let token, _, _) = proof.publication else { return port.text }
-    return "\(path(of: token)) on \(port.text)"
+    return "\(Publication.path(of: token)) on \(port.text)"
   }
-
-  private func path(of token: Token) -> String { "/\(Publication.httpFolder)/\(token.text)" }
 }

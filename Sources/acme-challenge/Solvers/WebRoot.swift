@@ -87,7 +87,7 @@ final class WebRoot {
   private func shown(_ token: Token) -> String { Self.file(token, below: path) }
 
   /// The name of the file, as it is shown.
-  static func file(_ token: Token, below root: Path) -> String { "\(root)/\(Publication.httpFolder)/\(token.text)" }
+  static func file(_ token: Token, below root: Path) -> String { "\(root)\(Publication.path(of: token))" }
 
   private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
     guard errno != EXDEV else {

@@ -42,6 +42,18 @@ class ChainsTest(ToolTest):
         for doubled in first + first + second, first + second + second, first + first + second + second + second:
             self.assertEqual(self.passed(doubled), self.chain)
 
+    def test_names_that_no_ca_proves(self):
+        """Without a request nobody asks for names: a private CA's certificate may have others, or none."""
+        for name in "URI:https://a.example/", "email:me@a.example", "DNS:a_b.example", "otherName:1.2.3;UTF8:x":
+            with self.subTest(name):
+                self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                             "-keyout", "other.key", "-subj", "/CN=other", "-addext", f"subjectAltName={name}",
+                             "-addext", "basicConstraints=critical,CA:FALSE", "-out", "other.pem")
+                leaf = (self.dir / "other.pem").read_bytes()
+                self.assertEqual(self.passed(leaf), leaf)
+                said = self.ok(self.run_tool("acme-chain", "-v", stdin=leaf), quiet=False).err
+                self.assertIn("acme-chain: stdout: CN=other, issued by CN=other, valid until ", said)
+
     def test_other_line_ends(self):
         chain = self.passed(self.chain.replace(b"\n", b"\r\n"))
         self.assertEqual(chain.count(b"BEGIN CERTIFICATE"), 2)
