@@ -14,6 +14,7 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/pkcs7.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -48,6 +49,20 @@ static inline GENERAL_NAME *COpenSSL_GENERAL_NAME_at(const GENERAL_NAMES *names,
 static inline int COpenSSL_GENERAL_NAME_push(GENERAL_NAMES *names, GENERAL_NAME *name) {
   return sk_GENERAL_NAME_push(names, name);
 }
+
+static inline int COpenSSL_ACCESS_DESCRIPTION_count(const AUTHORITY_INFO_ACCESS *all) {
+  return sk_ACCESS_DESCRIPTION_num(all);
+}
+static inline ACCESS_DESCRIPTION *COpenSSL_ACCESS_DESCRIPTION_at(const AUTHORITY_INFO_ACCESS *all, int index) {
+  return sk_ACCESS_DESCRIPTION_value(all, index);
+}
+
+static inline STACK_OF(X509) *COpenSSL_X509_stack(void) { return sk_X509_new_null(); }
+static inline int COpenSSL_X509_push(STACK_OF(X509) *stack, X509 *one) { return sk_X509_push(stack, one); }
+static inline int COpenSSL_X509_count(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+static inline X509 *COpenSSL_X509_at(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }
+// Frees the stack alone.
+static inline void COpenSSL_X509_stack_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
 
 static inline STACK_OF(X509_EXTENSION) *COpenSSL_X509_EXTENSION_stack(void) {
   return sk_X509_EXTENSION_new_null();

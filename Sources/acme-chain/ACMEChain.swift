@@ -4,7 +4,7 @@ import ACMENetwork
 import ACMETool
 import ArgumentParser
 
-/// Fetches the chain of a finished order, and writes it only if it is what was asked for.
+/// Fetches the chain of a finished order, or takes one that is there, and writes it only if it is what was asked for.
 @main
 struct ACMEChain: OrderStep {
   static let configuration = CommandConfiguration(
@@ -15,22 +15,48 @@ struct ACMEChain: OrderStep {
 
   @OptionGroup var order: OrderOptions
   @OptionGroup var pin: PinOption
+  @OptionGroup var choice: ChoiceOptions
+  @OptionGroup var completion: CompletionOption
   @OptionGroup var form: FormOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
   static func main() { start() }
 
+  func validate() throws {
+    guard !choice.list || !form.isGiven else {
+      throw ValidationError("--list writes whole chains as JSON: neither --part nor --format goes with it")
+    }
+    guard !completion.complete || !isLeafEnough else {
+      throw ValidationError("--complete looks for issuers, and --part leaf writes none")
+    }
+  }
+
   var input: Input? { Input("an order document or a PEM chain") }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     if form.format == .der { try output.refuseTerminal() }
-    let chain = input.looksLikeJSON ? try fetch(for: input, tool) : try verify(input, tool)
-    tool.explain(.chain(chain, isRequestKnown: input.looksLikeJSON || pin.csr != nil, file: output.file))
-    return try form.product(of: chain, chain.leaf.inWords)
+    let isOrder = input.looksLikeJSON
+    let chains = isOrder ? try fetch(for: input, tool) : try verify(input, tool)
+    guard !choice.list else {
+      return .text(JSON.array(try chains.map { try $0.listed }).text + "\n", "\(chains.count) chains of the CA's")
+    }
+    let chosen = isLeafEnough ? chains[0] : try choice.choice(of: chains, tool)
+    let isRequestKnown = isOrder || pin.csr != nil
+    tool.messages.step(chosen.inWords(isRequestKnown: isRequestKnown))
+    for doubt in chosen.doubts { tool.messages.warning(doubt) }
+    tool.explain(.chain(chosen.chain, isRequestKnown: isRequestKnown, file: output.file))
+    return try form.product(of: chosen.chain, chosen.chain.leaf.inWords)
   }
 
-  private func fetch(for input: [UInt8], _ tool: Tool) throws -> CertificateChain {
+  /// Who vouches for the leaf, nobody asks then.
+  private var isLeafEnough: Bool { form.part == .leaf && choice.trust == nil }
+}
+
+// MARK: From the CA
+
+extension ACMEChain {
+  private func fetch(for input: [UInt8], _ tool: Tool) throws -> [VerifiedChain] {
     let document = try tool.readOrder(input)
     try pin.check(document)
     guard document.order.status == .valid, let url = document.order.certificate else {
@@ -38,42 +64,84 @@ struct ACMEChain: OrderStep {
         .input, "the order \(document.url) is \(document.order.status) and has no certificate yet",
         hint: "acme-finalize")
     }
-    let run = try order.goOn(with: document, tool)
-    let (pem, clocks) = try run.client.certificate(at: url)
+    let client = try order.goOn(with: document, tool).client
+    let sent = try client.certificate(at: url)
     tool.messages.step("fetched the chain \(url)")
-    return try reading("the certificate \(url)", status: .protocolBroken) {
-      try verified(pem, for: document.csr, at: clocks, tool)
+    let main = try verified(sent, for: document.csr, by: client, tool)
+    guard choice.asksForOthers, !isLeafEnough else { return [main] }
+    var chains = [main]
+    for (url, alternate) in try client.alternates(of: sent) {
+      do {
+        chains.append(try verified(alternate.get(), for: document.csr, by: client, tool))
+        tool.messages.step("fetched another chain \(url.shown(limit: 300))")
+      } catch let interrupted as Interrupted {
+        throw interrupted
+      } catch {
+        let failure = Failure(error, in: "the certificate \(url.shown(limit: 300))", status: .protocolBroken)
+        tool.messages.warning("a chain that the CA offers is passed over: \(failure.message)")
+      }
     }
-  }
-
-  private func verify(_ pem: [UInt8], _ tool: Tool) throws -> CertificateChain {
-    let request = try pin.request
-    return try reading("stdin") {
-      try verified(pem, for: request, at: Clocks(ours: Signals.clock.wall(), theirs: nil), tool)
-    }
+    return chains
   }
 
   private func verified(
-    _ pem: [UInt8], for request: CertificateRequest?, at clocks: Clocks, _ tool: Tool
-  ) throws -> CertificateChain {
-    let chain = form.verified(try CertificateChain(pem: pem))
-    if let request { try chain.verifyLeaf(isFor: request) }
-    do { try chain.verifyPath() } catch {
-      guard chain.certificates.count > 1, (try? chain.leafAlone.verifyPath()) != nil else { throw error }
-      throw Malformed(error.reason, hint: "--part leaf writes the leaf, whoever vouches for it")
+    _ sent: SentChain, for request: CertificateRequest, by client: Client, _ tool: Tool
+  ) throws -> VerifiedChain {
+    let what = "the certificate \(sent.url)"
+    var chain = try reading(what, status: .protocolBroken) { try CertificateChain(pem: sent.pem) }
+    if isLeafEnough { chain = chain.leafAlone }
+    let verified = try reading(what, status: .protocolBroken) {
+      try VerifiedChain(chain, for: request, at: sent.clocks, from: sent.url)
     }
-    tool.messages.step(chain.whatIsVerified(isRequestKnown: request != nil))
-    for doubt in try chain.doubts(at: clocks) { tool.messages.warning(doubt) }
-    return chain
+    guard completion.complete else { return verified }
+    let pile = try completion.completed(CertificatePile(chain), from: chain.leaf, choice.roots, by: client, tool)
+    return try reading(what, status: .protocolBroken) {
+      try VerifiedChain(pile.chains(from: chain.leaf)[0], for: request, at: sent.clocks, from: sent.url)
+    }
   }
 }
 
-extension CertificateChain {
-  fileprivate func whatIsVerified(isRequestKnown: Bool) -> String {
-    let leaf = isRequestKnown ? ["the first has the request's key and names"] : []
-    let path = certificates.count > 1 ? ["each is signed by the next"] : []
-    let count = certificates.count == 1 ? "1 certificate" : "\(certificates.count) certificates"
-    return "verified \(count): " + (leaf + path + ["no private key among them"]).joined(separator: ", ")
+// MARK: From stdin
+
+extension ACMEChain {
+  private func verify(_ pem: [UInt8], _ tool: Tool) throws -> [VerifiedChain] {
+    guard !choice.list else {
+      throw Failure(
+        .input, "stdin is a PEM chain, and which chains there are only the CA can tell",
+        hint: "give --list the order document that acme-finalize wrote")
+    }
+    let request = try pin.request
+    let clocks = Clocks(ours: Signals.clock.wall(), theirs: nil)
+    var pile = try reading("stdin") { try CertificatePile(pem: pem) }
+    let leaf = try reading("stdin") { try pile.leaf(for: request) }
+    if completion.complete {
+      let client = try order.ca.client(for: order.ca.directory(of: nil, tool), signer: nil, tool)
+      pile = try completion.completed(pile, from: leaf, choice.roots, by: client, tool)
+    }
+    let chains = try reading("stdin") { isLeafEnough ? [CertificateChain(leaf: leaf)] : try ways(up: pile, from: leaf) }
+    let main = try reading("stdin") { try VerifiedChain(chains[0], for: request, at: clocks) }
+    if form.part == .full, !choice.asksForOthers { warn(of: main.chain, in: pile, tool) }
+    return [main] + chains.dropFirst().compactMap { try? VerifiedChain($0, for: request, at: clocks) }
+  }
+
+  private func ways(up pile: CertificatePile, from leaf: Certificate) throws -> [CertificateChain] {
+    do { return try pile.chains(from: leaf) } catch {
+      let fetching = completion.complete ? "" : "--complete fetches what is missing; "
+      throw Malformed(error.reason, hint: "\(fetching)--part leaf writes the leaf, whoever vouches for it")
+    }
+  }
+
+  private func warn(of chain: CertificateChain, in pile: CertificatePile, _ tool: Tool) {
+    if chain.certificates.count == 1, !chain.leaf.isSelfSigned {
+      tool.messages.warning(
+        "the leaf is alone: its issuer, \(chain.leaf.issuer.shown(limit: 300)), is missing, and a server has to send "
+          + "that, too, unless it is a root (--complete fetches it)")
+    }
+    let others = pile.certificates(notIn: chain).map(\.subject)
+    if !others.isEmpty {
+      tool.messages.warning(
+        "there are several ways up from the leaf, and left out are \(others.joined(separator: "; ").shown(limit: 500))")
+    }
   }
 }
 

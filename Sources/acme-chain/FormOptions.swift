@@ -13,14 +13,18 @@ struct FormOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write PEM, or one certificate in DER: the leaf, or its only issuer.", valueName: "form"))
   var format = Format.pem
 
-  /// What of the chain has to be right. Of the leaf alone nobody asks who vouches for it.
-  func verified(_ chain: CertificateChain) -> CertificateChain { part == .leaf ? chain.leafAlone : chain }
+  var isGiven: Bool { part != .full || format != .pem }
 
   /// - Parameter words: what the leaf is.
   ///
   /// Throws `Failure` 65 where the chain has no such part, and 64 for several certificates in DER.
   func product(of chain: CertificateChain, _ words: String) throws -> Product {
-    let certificates = part == .issuers ? Array(chain.certificates.dropFirst()) : chain.certificates
+    let certificates =
+      switch part {
+      case .full: chain.certificates
+      case .leaf: [chain.leaf]
+      case .issuers: Array(chain.certificates.dropFirst())
+      }
     guard let first = certificates.first else { throw Failure(.input, "the chain is a leaf alone: no issuer is in it") }
     let what = part == .issuers ? "what vouches for \(words)" : words
     switch format {

@@ -49,7 +49,7 @@ final class CurlTransfer {
       CCurl_set_string(handle, CURLOPT_URL, request.url.text),
       // The string that was signed is the string that is asked for: no squashing of dots.
       CCurl_set_long(handle, CURLOPT_PATH_AS_IS, 1),
-      CCurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "https"),
+      CCurl_set_string(handle, CURLOPT_PROTOCOLS_STR, type(of: request.url).schemes),
       CCurl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
       CCurl_set_long(handle, CURLOPT_HTTP_VERSION, CCurl_http_version_2tls),
       // A stream of the connection that is there, rather than a connection of its own.

@@ -5,7 +5,7 @@ package struct HTTPRequest {
   package enum Method: String, Sendable { case get = "GET", head = "HEAD", post = "POST" }
 
   package var method: Method
-  package var url: ACMEURL
+  package var url: any WebURL
   package var headers: [(name: String, value: String)] = []
   package var body: [UInt8] = []
   /// A longer body than this many octets is refused while it comes.
@@ -15,7 +15,7 @@ package struct HTTPRequest {
   package var jws: JWS?
 
   package init(
-    _ method: Method, _ url: ACMEURL, for purpose: Purpose, headers: [(name: String, value: String)] = [],
+    _ method: Method, _ url: any WebURL, for purpose: Purpose, headers: [(name: String, value: String)] = [],
     jws: JWS? = nil, maxBody: Int
   ) {
     self.method = method

@@ -37,16 +37,6 @@ extension Client {
     return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
   }
 
-  /// The chain as the CA sends it (§7.4.2), not yet looked at, and what time it was by then.
-  package func certificate(at url: ACMEURL) throws -> (pem: [UInt8], clocks: Clocks) {
-    var request = SignedRequest(fetching: .certificate, at: try allowed(url, "the certificate"))
-    request.accept = "application/pem-certificate-chain"
-    request.maxBody = Limits.chain
-    let response = try perform(request)
-    let ours = response.receivedAt ?? budget.clock.wall()
-    return (response.body, Clocks(ours: ours, theirs: response.header("date").flatMap(HTTPDate.read)))
-  }
-
   func retryAfter(of response: HTTPResponse) -> RetryAfter? {
     response.retryAfter(now: budget.clock.wall())
   }

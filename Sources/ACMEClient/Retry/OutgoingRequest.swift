@@ -2,17 +2,25 @@ internal import ACMECore
 
 /// A request as its sender means it; each try makes a new HTTP request of it.
 protocol OutgoingRequest {
+  associatedtype URL: WebURL
+
   var method: HTTPRequest.Method { get }
-  var url: ACMEURL { get }
+  var url: URL { get }
   var purpose: HTTPRequest.Purpose { get }
   var repeatable: Repeatable { get }
   var needsNonce: Bool { get }
   /// Whether it asks for what may have been made a moment ago, by another machine of the CA's than the one that answers.
   var mayBeElsewhere: Bool { get }
+  /// How many seconds it is worth at most, and then it isn't sent again either; nil for one that can't be done without.
+  var worth: Double? { get }
 
   /// Throws `Malformed` where this must not be sent.
   func check(against forbidden: ForbiddenURLs) throws(Malformed)
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest
+}
+
+extension OutgoingRequest {
+  var worth: Double? { nil }
 }
 
 /// Without a signature: the directory and newNonce only (RFC 8555 §6.3).
@@ -44,6 +52,7 @@ struct SignedRequest: OutgoingRequest {
   var repeatable = Repeatable.always
   var accept: String?
   var maxBody = Limits.json
+  var worth: Double?
 
   var method: HTTPRequest.Method { .post }
   var needsNonce: Bool { true }
@@ -66,7 +75,7 @@ struct SignedRequest: OutgoingRequest {
 
   func check(against forbidden: ForbiddenURLs) throws(Malformed) {
     switch purpose {
-    case .directory, .nonce, .accountLookUp, .newAccount: return
+    case .directory, .nonce, .accountLookUp, .newAccount, .issuer: return
     case .newOrder: try forbidden.check(url, meant: .newOrder)
     case .order, .authorization, .challenge, .deactivation, .finalize, .certificate: try forbidden.check(url)
     }

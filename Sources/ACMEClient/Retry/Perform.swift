@@ -92,7 +92,7 @@ extension Client {
     exchangeCount += 1
     for witness in witnesses { witness.sending(outgoing, number: exchangeCount) }
     batch.underWay[index] = Sent(number: exchangeCount, request: outgoing, at: budget.clock.monotonic())
-    transport.begin(index, outgoing, within: budget.remaining)
+    transport.begin(index, outgoing, within: min(request.worth ?? .infinity, budget.remaining))
   }
 
   private func witnessed(_ outcome: Transport.Outcome, of sent: Sent?) -> Transport.Outcome {

@@ -13,13 +13,13 @@ extension Client {
       guard tries.badNonces >= policy.badNonceAttemptsAtOnce else { return 0 }
       return try affordable(policy.badNoncePause * (0.5 + budget.clock.random()), orThrow: refusal.failure)
     }
-    if refusal.response.status == 404, request.mayBeElsewhere {
+    if refusal.response.status == 404, request.mayBeElsewhere, request.worth == nil {
       tries.notFound += 1
       guard tries.notFound < policy.notFoundAttempts else { throw refusal.failure }
       return try affordable(
         max(refusal.retryAfter?.seconds ?? 0, policy.notFoundPause), orThrow: refusal.failure)
     }
-    guard refusal.isServerFault else { throw refusal.failure }
+    guard refusal.isServerFault, request.worth == nil else { throw refusal.failure }
     tries.faults += 1
     // 503 says that nothing was done with the request; after any other fault nobody knows.
     if refusal.response.status != 503 {
@@ -52,9 +52,11 @@ extension Client {
       let failure = Failure(.unreachable, "\(what): \(reason)", hint: remedies.unreachable)
       tries.lastFailure = failure
       tries.unsent += 1
-      guard tries.unsent < policy.connectAttempts else { throw failure }
+      guard tries.unsent < policy.connectAttempts, request.worth == nil else { throw failure }
       return try affordable(faultPause(tries.unsent), orThrow: failure)
     case .unintelligible(let reason): throw unusable("\(what): the answer isn't HTTP: \(reason)", request)
+    case .timedOut where request.worth.map { $0 < budget.remaining } ?? false:
+      throw Failure(.unreachable, "\(what): there is no answer")
     case .timedOut:
       let failure = tries.lastFailure ?? budget.spent(on: "waiting for the CA's answer to \(what)")
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
@@ -65,7 +67,7 @@ extension Client {
       tries.faults += 1
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       if case .once = request.repeatable, tries.faults > 1 { throw failure }
-      guard tries.faults < policy.faultAttempts else { throw failure }
+      guard tries.faults < policy.faultAttempts, request.worth == nil else { throw failure }
       return try affordable(faultPause(tries.faults), orThrow: failure)
     }
   }

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// An X.509 certificate (RFC 5280).
 package final class Certificate {
   package let der: [UInt8]
-  private let pointer: OpaquePointer
+  let pointer: OpaquePointer
 
   package init(der: [UInt8]) throws(Malformed) {
     guard let pointer = decodedDER(der, { d2i_X509(nil, $0, $1) }, free: X509_free) else {
@@ -73,7 +73,7 @@ package final class Certificate {
   private static let keyCertSign: Int32 = 5
 
   /// nil where there is no such extension. The caller frees what it gets.
-  private func decodedExtension(_ kind: Int32, orSay reason: String) throws(Malformed) -> UnsafeMutableRawPointer? {
+  func decodedExtension(_ kind: Int32, orSay reason: String) throws(Malformed) -> UnsafeMutableRawPointer? {
     var mark: Int32 = -1
     let decoded = X509_get_ext_d2i(pointer, kind, &mark, nil)
     ERR_clear_error()
@@ -97,7 +97,7 @@ package final class Certificate {
   /// How its signature looks by the key of `issuer`. Good only where that is named as its issuer.
   package func signature(by issuer: Certificate) -> Signature {
     defer { ERR_clear_error() }
-    guard X509_NAME_cmp(X509_get_issuer_name(pointer), X509_get_subject_name(issuer.pointer)) == 0 else { return .bad }
+    guard names(issuer) else { return .bad }
     guard let isUnsettled = Self.isUnsettled(X509_get_signature_nid(pointer)),
       let key = X509_get0_pubkey(issuer.pointer)
     else { return .unknown }
@@ -107,6 +107,14 @@ package final class Certificate {
     default: return isUnsettled ? .unknown : .bad
     }
   }
+
+  /// Whether it names the subject of `issuer` as its issuer. What that key says of it, only its signature tells.
+  func names(_ issuer: Certificate) -> Bool {
+    X509_NAME_cmp(X509_get_issuer_name(pointer), X509_get_subject_name(issuer.pointer)) == 0
+  }
+
+  /// Whether it is a root: nobody else vouches for it.
+  package var isSelfSigned: Bool { signature(by: self) == .good }
 
   /// nil for an algorithm that can't be had here; else whether it depends on parameters what a failure means.
   private static func isUnsettled(_ algorithm: Int32) -> Bool? {
@@ -126,6 +134,10 @@ package final class Certificate {
     return subject.isEmpty ? (try? identifiers)?.first?.value ?? "no subject" : subject
   }
   package var issuer: String { Self.line(X509_get_issuer_name(pointer)) }
+
+  /// The common names of the subject, and of the issuer; nil for one that can't be read.
+  package var subjectNames: [String?] { commonNames }
+  package var issuerNames: [String?] { SubjectNames.commonNames(of: X509_get_issuer_name(pointer)) }
 
   package var pem: String {
     get throws {

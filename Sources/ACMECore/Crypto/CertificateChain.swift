@@ -12,33 +12,41 @@ package struct CertificateChain {
   /// Any other block makes the whole refused: a file that brings a private key would replace ours
   /// (RFC 8555 §11.4).
   package init(pem: [UInt8]) throws(Malformed) {
-    let text = try PEMText(pem)
-    if let first = text.blocks.first, !text.blocks.contains(where: { $0.label == "CERTIFICATE" }) {
+    let all = try Certificate.all(inPEM: pem, atMost: Self.maxCertificates)
+    certificates = all.indices.filter { $0 == 0 || all[$0].der != all[$0 - 1].der }.map { all[$0] }
+  }
+
+  /// - Parameter certificates: at least one.
+  init(_ certificates: [Certificate]) { self.certificates = certificates }
+
+  package init(leaf: Certificate) { certificates = [leaf] }
+
+  /// The leaf without those that vouch for it.
+  package var leafAlone: CertificateChain { CertificateChain(leaf: leaf) }
+}
+
+extension Certificate {
+  /// The certificates of a chain in PEM, in their order.
+  ///
+  /// Throws `Malformed` where there is none, or any other block.
+  static func all(inPEM pem: [UInt8], atMost most: Int) throws(Malformed) -> [Certificate] {
+    let blocks = try PEMText(pem).blocks
+    if let first = blocks.first, !blocks.contains(where: { $0.label == "CERTIFICATE" }) {
       throw Malformed(pemBlock: first.label, insteadOf: "a certificate chain")
     }
-    if let other = text.blocks.first(where: { $0.label != "CERTIFICATE" }) {
+    if let other = blocks.first(where: { $0.label != "CERTIFICATE" }) {
       throw Malformed("the chain holds a PEM block \"\(other.label)\", not only certificates")
     }
-    guard !text.blocks.isEmpty else { throw Malformed("there is no PEM certificate") }
-    guard text.blocks.count <= Self.maxCertificates else {
-      throw Malformed("the chain has more than \(Self.maxCertificates) certificates")
-    }
+    guard !blocks.isEmpty else { throw Malformed("there is no PEM certificate") }
+    guard blocks.count <= most else { throw Malformed("the chain has more than \(most) certificates") }
     var certificates: [Certificate] = []
-    for (index, block) in text.blocks.enumerated() {
-      do {
-        let certificate = try Certificate(der: Self.der(of: block))
-        if certificate.der != certificates.last?.der { certificates.append(certificate) }
-      } catch {
+    for (index, block) in blocks.enumerated() {
+      do { certificates.append(try Certificate(der: der(of: block))) } catch {
         throw Malformed("certificate \(index + 1) of the chain can't be read")
       }
     }
-    self.certificates = certificates
+    return certificates
   }
-
-  private init(_ certificates: [Certificate]) { self.certificates = certificates }
-
-  /// The leaf without those that vouch for it.
-  package var leafAlone: CertificateChain { CertificateChain([leaf]) }
 
   private static func der(of block: PEMText.Block) throws -> [UInt8] {
     let input = try MemoryBIO(block.text)

@@ -1,6 +1,8 @@
 /// An https URL exactly as it was given: the string that is signed is the string that is requested
 /// (RFC 8555 §6.4), so nothing is normalised. https only (§6.1).
-package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
+package struct ACMEURL: Hashable, WebURL {
+  package static let schemes = "https"
+
   static let maxLength = 2048
 
   package let text: String
@@ -32,8 +34,6 @@ package struct ACMEURL: Hashable, Sendable, CustomStringConvertible {
     origin = "https://\(host):\(port)"
     target = String(text[authority.endIndex...])
   }
-
-  package var description: String { text }
 
   private static let forbidden = Set("\"#<>\\^`{|}".utf8)
 

@@ -60,6 +60,12 @@ extension HTTPRequest {
           "Fetches the certificate, and those that vouch for it. The header Accept asks for them in PEM, the site's "
             + "own first (section 9.1).")
       ]
+    case .issuer:
+      [
+        .text(
+          "The topmost certificate says where that of its issuer is to be had (RFC 5280, section 4.2.2.1). Neither TLS "
+            + "nor a signature is needed for the way: whether it is the right one, its key tells, which has to fit.")
+      ]
     }
   }
 

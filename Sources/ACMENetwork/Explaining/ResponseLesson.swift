@@ -115,6 +115,7 @@ extension ResponseLesson {
             + "it tells when asked: so the order is looked at until it is no longer pending (section 7.1.6).")
       ]
     case .certificate: certificate(response)
+    case .issuer: []
     }
   }
 

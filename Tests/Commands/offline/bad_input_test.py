@@ -317,7 +317,6 @@ class ChainTest(BadInputTest):
         ("acme-chain -k account.key <ready.json", 65, "certificate"),
         ("acme-chain <site.key", 65, "stdin|key"),
         ("acme-chain <site.csr", 65, "stdin"),
-        ("acme-chain <turned.pem", 65, "sign|issue|order"),
         ("acme-chain <strange.pem", 65, "sign|issue"),
         ("acme-chain <with-key.pem", 65, "PRIVATE KEY|certificate"),
         ("acme-chain --csr two.csr <chain.pem", 65, "name|two"),

@@ -91,7 +91,7 @@ class Bench:
             "half.key": (self.folder / "site.key").read_bytes()[:150],
             "broken.key": (self.folder / "site.key").read_bytes().replace(b"M", b"A"),
             "half.csr": (self.folder / "site.csr").read_bytes()[:200],
-            "turned.pem": "".join(reversed(chain)), "strange.pem": chain[0] + issuer.issuer().pem("other-root"),
+            "strange.pem": chain[0] + issuer.issuer().pem("other-root"),
             "with-key.pem": chain[0] + (self.folder / "other.key").read_text(),
         }
         for exit in (0, 1, 63, 64, 78, 79, 255, -1, "77", 77.5, None):

@@ -26,8 +26,13 @@ class ChainsTest(ToolTest):
         self.assertEqual(self.files(), ["site.pem"])
 
     def test_a_leaf_alone(self):
+        """It may be all that there is below a root; mostly it isn't, and visitors then get no further."""
         leaf = issuer.certificates(self.chain.decode())[0].encode()
-        self.assertEqual(self.passed(leaf), leaf)
+        result = self.ok(self.run_tool("acme-chain", stdin=leaf), quiet=False)
+        self.assertEqual(result.out, leaf)
+        self.assertRegex(result.err, r"\Aacme-chain: warning: the leaf is alone: its issuer, CN=Throwaway intermediate, is "
+                                     r"missing[^\n]*\n\Z")
+        self.assertEqual(self.passed(leaf, "--part", "leaf"), leaf)
 
     def test_with_its_root(self):
         whole = self.chain + issuer.issuer().pem("root").encode()

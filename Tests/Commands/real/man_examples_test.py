@@ -16,7 +16,7 @@ EARLIER = {
     "acme-csr": ["site.pem"],
     "acme-challenge": ["account.key", "account.json", "site.csr"],
     "acme-finalize": ["account.key", "account.json", "site.csr"],
-    "acme-chain": ["account.key", "account.json", "site.csr"],
+    "acme-chain": ["account.key", "account.json", "site.csr", "old-roots.pem"],
 }
 
 # What is said about the results in the text around the examples.
@@ -92,6 +92,7 @@ class Examples(PipelineTest):
         """Makes what a reader has at the end of the README's pipeline, and leaves the files that are wanted."""
         self.csr("example.org", "www.example.org")
         self.issue("example.org", "www.example.org")
+        (self.dir / "old-roots.pem").write_bytes(self.testbed.manage("/roots/0"))
         for path in self.dir.iterdir():
             if path.name not in wanted:
                 path.unlink()

@@ -97,6 +97,19 @@ class Issuer:
         self.sign(request, "leaf", signed_by, "-copy_extensions", "copy", "-days", "30", "-out",
                   self.path(f"{name}.pem"))
 
+    def cross(self, name, signer, places=None, days_from_now=0):
+        """Another certificate (PEM) for the key and subject of the authority `name`: by `signer`, whose own is to be had
+        at `places`."""
+        request = openssl("req", "-new", "-key", self.path(f"{name}.key"), "-subj", f"/CN=Throwaway {name}")
+        signed_by = ["-CA", self.path(f"{signer}.pem"), "-CAkey", self.path(f"{signer}.key"), "-days", "30"]
+        if not places:
+            return self.sign(request, "ca", signed_by, days_from_now=days_from_now).decode()
+        with tempfile.NamedTemporaryFile("w", dir=self.folder) as extensions:
+            extensions.write(EXTENSIONS + f"[located]\nbasicConstraints = critical, CA:TRUE\nauthorityInfoAccess = {places}\n")
+            extensions.flush()
+            return openssl("x509", "-req", "-extfile", extensions.name, "-extensions", "located", *signed_by,
+                           stdin=request).decode()
+
     def sign(self, request, section, *rest, days_from_now=0):
         flat = [part for piece in rest for part in (piece if isinstance(piece, list) else [piece])]
         return openssl("x509", "-req", "-extfile", self.path("extensions"), "-extensions", section, *flat,
