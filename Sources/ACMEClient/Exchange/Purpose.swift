@@ -12,6 +12,7 @@ extension HTTPRequest {
     case deactivation = "the deactivation of the authorization"
     case finalize
     case certificate = "the certificate"
+    case renewalInfo = "the renewal information"
 
     package var description: String { rawValue }
   }
@@ -30,6 +31,7 @@ extension HTTPRequest.Purpose {
     case .challenge: "RFC 8555, section 7.5.1"
     case .deactivation: "RFC 8555, section 7.5.2"
     case .certificate: "RFC 8555, section 7.4.2"
+    case .renewalInfo: "RFC 9773, section 4.2"
     }
   }
 }

@@ -60,6 +60,15 @@ extension HTTPRequest {
           "Fetches the certificate, and those that vouch for it. The header Accept asks for them in PEM, the site's "
             + "own first (section 9.1).")
       ]
+    case .renewalInfo:
+      [
+        .text(
+          "Asks when a certificate is to be renewed. The CA knows better than a calendar: it may have to revoke the "
+            + "certificate early, or want fewer to come at once."),
+        .text(
+          "The last part of the URL tells which certificate: the id of its issuer's key, a dot, its serial number "
+            + "(section 4.1). Anybody may ask, so nothing is signed, and no account is needed."),
+      ]
     }
   }
 
