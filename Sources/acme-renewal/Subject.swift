@@ -71,7 +71,10 @@ extension [Finding] {
 extension Renewal {
   var inWords: String {
     guard let renewAt else { return "there is none" }
-    let reason = window.map { "by the CA's window, from \($0.start) to \($0.end)" } ?? "by what is left of its lifetime"
+    let explanation = (window?.explanationURL).map { ", which \($0.shown(limit: 300)) explains" } ?? ""
+    let reason =
+      window.map { "by the CA's window, from \($0.start) to \($0.end)\(explanation)" }
+      ?? "by what is left of its lifetime"
     return switch self.reason {
     case .missing: "there is none"
     case .expired: "expired"
