@@ -19,16 +19,19 @@ package final class Client {
   private var nonceMethod = HTTPRequest.Method.head
   let witnesses: [any Witness]
   let remedies: Remedies
-  var exchangeCount = 0
+  /// How many exchanges there were, those of the clients before it included.
+  package internal(set) var exchangeCount: Int
 
   /// - Parameters:
   ///   - known: the CA as a document has it; fetched again when that is older than a day.
   ///   - forbidden: what no URL that is asked for may be, beside what the account and the directories say.
   ///   - remedies: what a person can do, in the words of whoever uses the client.
+  ///   - exchanges: how many there were already in this run, with other CAs.
   package init(
     directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil,
     forbidden: ForbiddenURLs? = nil, signer: Signer?, transport: any Transport, world: World, budget: Budget,
-    policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [], remedies: Remedies = Remedies()
+    policy: RetryPolicy = RetryPolicy(), witnesses: [any Witness] = [], remedies: Remedies = Remedies(),
+    after exchanges: Int = 0
   ) {
     directoryURL = directory
     self.known = known
@@ -43,6 +46,7 @@ package final class Client {
     self.policy = policy
     self.witnesses = witnesses
     self.remedies = remedies
+    exchangeCount = exchanges
   }
 
   /// A nonce that was not used, to be handed to the next tool.

@@ -2,7 +2,38 @@ package import ACMEClient
 package import ACMECore
 package import ACMETool
 
+/// What all that a run says to CAs has in common: the time, the way, and who looks on.
+package struct Outside {
+  package let world: World
+  fileprivate let transport: any Transport
+  fileprivate let witnesses: [any Witness]
+
+  /// A client that needs neither key nor account.
+  ///
+  /// - Parameter exchanges: how many there were already in this run, with other CAs.
+  package func client(
+    for directory: ACMEURL, budget: Budget, policy: RetryPolicy, after exchanges: Int
+  ) -> Client {
+    Client(
+      directory: directory, signer: nil, transport: transport, world: world, budget: budget, policy: policy,
+      witnesses: witnesses, remedies: .ofTheTools, after: exchanges)
+  }
+}
+
 extension CAOptions {
+  /// Throws `Failure` 64 to 66 and 73 where a file that is named, or a value, is of no use.
+  package func outside(_ tool: Tool) throws -> Outside {
+    let bundle = try bundle(tool)
+    let world = World(Signals.clock, replaying: try witnessing.replay(tool))
+    let transport =
+      try world.transport
+      ?? CurlTransport(
+        trust: CurlTransport.Trust(bundle: bundle, environment: tool.environment),
+        tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
+        isInterrupted: { Signals.isPending })
+    return Outside(world: world, transport: transport, witnesses: try witnessing.witnesses(tool))
+  }
+
   /// A client that talks to the CA at `directory`. The budget begins now, the connection with the first request.
   ///
   /// - Parameters:
@@ -14,19 +45,11 @@ extension CAOptions {
     for directory: ACMEURL, known: CASection? = nil, nonce: Nonce? = nil, account: ACMEURL? = nil,
     forbidden: ForbiddenURLs? = nil, signer: Signer?, _ tool: Tool
   ) throws -> Client {
-    let bundle = try bundle(tool)
-    let world = World(Signals.clock, replaying: try witnessing.replay(tool))
-    let budget = try time.budget(tool, clock: world.clock)
-    let transport =
-      try world.transport
-      ?? CurlTransport(
-        trust: CurlTransport.Trust(bundle: bundle, environment: tool.environment),
-        tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
-        isInterrupted: { Signals.isPending })
+    let outside = try outside(tool)
     return Client(
       directory: directory, known: known, nonce: nonce, account: account, forbidden: forbidden, signer: signer,
-      transport: transport, world: world, budget: budget, witnesses: try witnessing.witnesses(tool),
-      remedies: .ofTheTools)
+      transport: outside.transport, world: outside.world,
+      budget: try time.budget(tool, clock: outside.world.clock), witnesses: outside.witnesses, remedies: .ofTheTools)
   }
 }
 

@@ -13,6 +13,7 @@ extension HTTPRequest {
     case finalize
     case certificate = "the certificate"
     case issuer = "the issuer's certificate"
+    case renewalInfo = "the renewal information"
 
     package var description: String { rawValue }
   }
@@ -32,6 +33,7 @@ extension HTTPRequest.Purpose {
     case .deactivation: "RFC 8555, section 7.5.2"
     case .certificate: "RFC 8555, section 7.4.2"
     case .issuer: "RFC 5280, section 4.2.2.1"
+    case .renewalInfo: "RFC 9773, section 4.2"
     }
   }
 }

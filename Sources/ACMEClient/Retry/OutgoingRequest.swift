@@ -23,7 +23,7 @@ extension OutgoingRequest {
   var worth: Double? { nil }
 }
 
-/// Without a signature: the directory and newNonce only (RFC 8555 §6.3).
+/// Without a signature: the directory and newNonce (RFC 8555 §6.3), and renewal information (RFC 9773 §4.1).
 struct PlainRequest: OutgoingRequest {
   let method: HTTPRequest.Method
   let url: ACMEURL
@@ -75,7 +75,7 @@ struct SignedRequest: OutgoingRequest {
 
   func check(against forbidden: ForbiddenURLs) throws(Malformed) {
     switch purpose {
-    case .directory, .nonce, .accountLookUp, .newAccount, .issuer: return
+    case .directory, .nonce, .accountLookUp, .newAccount, .issuer, .renewalInfo: return
     case .newOrder: try forbidden.check(url, meant: .newOrder)
     case .order, .authorization, .challenge, .deactivation, .finalize, .certificate: try forbidden.check(url)
     }

@@ -45,7 +45,7 @@ package final class Certificate {
   }
 
   /// Every common name; nil for one that can't be read.
-  var commonNames: [String?] { SubjectNames.commonNames(of: X509_get_subject_name(pointer)) }
+  var commonNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_subject_name(pointer)) }
 
   /// Whether it says that it may sign others (RFC 5280 §4.2.1.9). Throws `Malformed` where it says so in a way that can
   /// be read in two.
@@ -86,6 +86,21 @@ package final class Certificate {
     get throws(Malformed) {
       (try Timestamp(X509_get0_notBefore(pointer)), try Timestamp(X509_get0_notAfter(pointer)))
     }
+  }
+
+  /// What tells the keys of its issuer apart (RFC 5280 §4.2.1.1); nil where it doesn't say, or not in a way that can be
+  /// read.
+  var authorityKeyIdentifier: [UInt8]? {
+    let fault = "its authorityKeyIdentifier can't be read, or stands there twice"
+    guard let decoded = try? decodedExtension(NID_authority_key_identifier, orSay: fault) else { return nil }
+    let identifier = decoded.assumingMemoryBound(to: AUTHORITY_KEYID.self)
+    defer { AUTHORITY_KEYID_free(identifier) }
+    return identifier.pointee.keyid.map { SubjectNames.octets($0) }
+  }
+
+  /// DER of the serial number.
+  var serialNumber: [UInt8] {
+    get throws(OpenSSLError) { try encodedDER { i2d_ASN1_INTEGER(X509_get0_serialNumber(pointer), $0) } }
   }
 
   package enum Signature: Equatable {
@@ -137,7 +152,11 @@ package final class Certificate {
 
   /// The common names of the subject, and of the issuer; nil for one that can't be read.
   package var subjectNames: [String?] { commonNames }
-  package var issuerNames: [String?] { SubjectNames.commonNames(of: X509_get_issuer_name(pointer)) }
+  package var issuerNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_issuer_name(pointer)) }
+  /// The organizations that its issuer says it belongs to.
+  package var issuerOrganizations: [String] {
+    SubjectNames.values(NID_organizationName, of: X509_get_issuer_name(pointer)).compactMap { $0 }
+  }
 
   package var pem: String {
     get throws {

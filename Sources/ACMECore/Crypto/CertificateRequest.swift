@@ -52,7 +52,7 @@ package struct CertificateRequest: Equatable {
     }
     ERR_clear_error()
     self.der = der
-    let common = SubjectNames.commonNames(of: X509_REQ_get_subject_name(request))
+    let common = SubjectNames.values(NID_commonName, of: X509_REQ_get_subject_name(request))
     identifiers = try
       (ExtensionRequests.identifiers(of: request) + common.compactMap { $0.flatMap(SubjectNames.dnsName) }).unique
     guard !identifiers.isEmpty else { throw Malformed("the certificate request names no DNS name or IP address") }

@@ -1,4 +1,5 @@
-/// As much of DER (X.690) as it takes to hand a signature to programs that know nothing of JOSE.
+/// As much of DER (X.690) as it takes to hand a signature to programs that know nothing of JOSE, and to look into what
+/// libcrypto has written.
 enum DER {
   static func sequence(_ parts: [UInt8]...) -> [UInt8] { element(0x30, parts.flatMap { $0 }) }
 
@@ -8,6 +9,12 @@ enum DER {
     // The top bit would be a minus sign.
     let isSigned = shortest.first.map { $0 >= 0x80 } ?? true
     return element(0x02, (isSigned ? [0] : []) + shortest)
+  }
+
+  /// What stands after tag and length of the one element that `der` is.
+  static func content(of der: [UInt8]) -> ArraySlice<UInt8> {
+    guard der.count > 1 else { return [] }
+    return der.dropFirst(der[1] < 0x80 ? 2 : 2 + Int(der[1] & 0x7F))
   }
 
   private static func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {

@@ -39,15 +39,15 @@ enum SubjectNames {
     return decoded.map { OpaquePointer($0) }
   }
 
-  /// Every common name in its order; nil for one that isn't the text that it says it is.
-  static func commonNames(of subject: OpaquePointer?) -> [String?] {
-    var names: [String?] = []
-    var index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
+  /// Every value of the attribute `kind` in its order; nil for one that isn't the text that it says it is.
+  static func values(_ kind: Int32, of name: OpaquePointer?) -> [String?] {
+    var values: [String?] = []
+    var index = X509_NAME_get_index_by_NID(name, kind, -1)
     while index >= 0 {
-      names.append(X509_NAME_get_entry(subject, index).flatMap(X509_NAME_ENTRY_get_data).flatMap(utf8))
-      index = X509_NAME_get_index_by_NID(subject, NID_commonName, index)
+      values.append(X509_NAME_get_entry(name, index).flatMap(X509_NAME_ENTRY_get_data).flatMap(utf8))
+      index = X509_NAME_get_index_by_NID(name, kind, index)
     }
-    return names
+    return values
   }
 
   private static func utf8(_ value: UnsafeMutablePointer<ASN1_STRING>) -> String? {

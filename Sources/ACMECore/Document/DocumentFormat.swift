@@ -2,12 +2,14 @@
 package enum DocumentFormat: String, Sendable {
   case account = "acme-account/1"
   case order = "acme-order/1"
+  case renewal = "acme-renewal/1"
   case problem = "acme-problem/1"
 
   package var title: String {
     switch self {
     case .account: "an account document"
     case .order: "an order document"
+    case .renewal: "a renewal document"
     case .problem: "a problem document"
     }
   }
@@ -17,7 +19,7 @@ package enum DocumentFormat: String, Sendable {
     switch self {
     case .account: "acme-register makes it"
     case .order: "acme-challenge makes it of a certificate request"
-    case .problem: nil
+    case .renewal, .problem: nil
     }
   }
 

@@ -4,6 +4,8 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
   package init(rawValue: Int32) { self.rawValue = rawValue }
 
   package static let done = ExitStatus(rawValue: 0)
+  /// Not due yet: of acme-renewal alone.
+  package static let notDue = ExitStatus(rawValue: 1)
   /// Wrong usage.
   package static let usage = ExitStatus(rawValue: 64)
   /// The input is malformed, empty, or does not belong together.

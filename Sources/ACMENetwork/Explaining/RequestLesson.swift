@@ -66,6 +66,15 @@ extension HTTPRequest {
           "The topmost certificate says where that of its issuer is to be had (RFC 5280, section 4.2.2.1). Neither TLS "
             + "nor a signature is needed for the way: whether it is the right one, its key tells, which has to fit.")
       ]
+    case .renewalInfo:
+      [
+        .text(
+          "Asks when a certificate is to be renewed. The CA knows better than a calendar: it may have to revoke the "
+            + "certificate early, or want fewer to come at once."),
+        .text(
+          "The last part of the URL tells which certificate: the id of its issuer's key, a dot, its serial number "
+            + "(section 4.1). Anybody may ask, so nothing is signed, and no account is needed."),
+      ]
     }
   }
 

@@ -116,6 +116,7 @@ extension ResponseLesson {
       ]
     case .certificate: certificate(response)
     case .issuer: []
+    case .renewalInfo: renewalInfo(object)
     }
   }
 
@@ -169,6 +170,15 @@ extension ResponseLesson {
       return .item("\(challenge["type"]?.string?.shown(limit: 50) ?? "challenge")", Problem(error).summary)
     }
     return [what.map { .text("\($0) (section 7.1.6).") }].compactMap { $0 } + errors
+  }
+
+  private static func renewalInfo(_ object: JSONObject) -> [Lesson.Part] {
+    guard let info = try? RenewalInfo(object) else { return [] }
+    let reason = info.explanationURL.map { Lesson.Part.item("explanationURL", "\($0.shown(limit: 300)) says why") }
+    return [
+      .item("suggestedWindow", "from \(info.start) to \(info.end) the CA would like it to be renewed"),
+      .text("One that is over means: at once. Retry-After says when to ask again, for the window may move."),
+    ] + [reason].compactMap { $0 }
   }
 
   private static func certificate(_ response: HTTPResponse) -> [Lesson.Part] {

@@ -27,8 +27,17 @@ package struct CAOptions: ParsableArguments {
       guard let directory, directory != document else { return document }
       throw Failure(.input, "--directory \(directory) contradicts the document, which is of \(document)")
     }
-    if let directory { return directory }
-    guard let text = tool.environment["ACME_DIRECTORY"]?.description else { return KnownDirectory.letsencrypt.url }
+    return try directory ?? directoryOfVariable(tool) ?? KnownDirectory.letsencrypt.url
+  }
+
+  /// The directory of the CA that renews `certificate`: the option's, else its issuer's where that is a CA that we know,
+  /// else the variable's. nil where nobody says.
+  package func directory(renewing certificate: Certificate, _ tool: Tool) throws -> ACMEURL? {
+    try directory ?? KnownDirectory(issuing: certificate)?.url ?? directoryOfVariable(tool)
+  }
+
+  private func directoryOfVariable(_ tool: Tool) throws -> ACMEURL? {
+    guard let text = tool.environment["ACME_DIRECTORY"]?.description else { return nil }
     do { return try KnownDirectory.url(of: text) } catch {
       throw Failure(.usage, "ACME_DIRECTORY is neither an https URL nor a known name: \(text.shown(limit: 200))")
     }

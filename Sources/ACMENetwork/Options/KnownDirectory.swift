@@ -25,6 +25,28 @@ package enum KnownDirectory: String, CaseIterable {
     }
   }
 
+  /// What the CA calls its organization in the names of its issuers.
+  private var organizations: [String] {
+    switch self {
+    case .letsencrypt: ["Let's Encrypt"]
+    case .letsencryptStaging: ["(STAGING) Let's Encrypt"]
+    case .google: ["Google Trust Services", "Google Trust Services LLC"]
+    case .googleStaging: []
+    case .zerossl: ["ZeroSSL", "ZeroSSL GmbH"]
+    case .sslcomRSA, .sslcomECC: ["SSL Corp", "SSL Corporation"]
+    case .actalis: ["Actalis S.p.A."]
+    }
+  }
+
+  /// The CA that has issued `certificate`, by what that says; nil where that is none of these.
+  init?(issuing certificate: Certificate) {
+    let named = certificate.issuerOrganizations
+    let known = Self.allCases.filter { !$0.organizations.filter(named.contains).isEmpty }
+    // Of two with the same name one is for keys of the kind that the issuer is called after.
+    guard let first = known.first else { return nil }
+    self = known.contains(.sslcomECC) && certificate.issuer.contains("ECC") ? .sslcomECC : first
+  }
+
   /// Reads a name, or an https URL.
   static func url(of text: String) throws -> ACMEURL {
     if let known = KnownDirectory(rawValue: text) { return known.url }

@@ -17,9 +17,10 @@ package struct TimeOptions: ParsableArguments {
     }
   }
 
-  /// The budget, which begins now: from the option, from ACME_TIMEOUT, or five minutes.
-  package func budget(_ tool: Tool, clock: Clock = Signals.clock) throws -> Budget {
-    Budget(seconds: try seconds(tool), clock: clock, hint: "allow more with --timeout, or go on later")
+  /// The budget, which begins now: from the option, from ACME_TIMEOUT, or five minutes; but no more than `most`
+  /// seconds.
+  package func budget(_ tool: Tool, clock: Clock = Signals.clock, most: Int = .max) throws -> Budget {
+    Budget(seconds: min(try seconds(tool), most), clock: clock, hint: "allow more with --timeout, or go on later")
   }
 
   private func seconds(_ tool: Tool) throws -> Int {

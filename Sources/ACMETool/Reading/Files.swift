@@ -18,6 +18,14 @@ package enum Files {
     return bytes
   }
 
+  /// The same; nil where there is no file of that name.
+  package static func readIfThere(_ path: Path) throws(Failure) -> [UInt8]? {
+    do { guard try path.status != nil else { return nil } } catch {
+      // To open it fails in the same way, and says so.
+    }
+    return try read(path)
+  }
+
   static let redirection =
     "the shell's > has emptied it before it could be read: restore it, and write with -o FILE"
 

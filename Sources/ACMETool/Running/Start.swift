@@ -61,7 +61,7 @@ extension Step {
       let input = try input.map(tool.read) ?? []
       let product = try perform(input, tool)
       try write(product, to: sink, tool)
-      return .done
+      return product.status
     } catch let earlier as EarlierFailure {
       if !earlier.isFromPipe { messages.error(earlier.repeated) }
       sink.pass(on: earlier.problem, kind: Self.outputKind)

@@ -15,6 +15,8 @@ package protocol Step: ParsableCommand {
   var programs: Programs? { get }
   /// What is read from stdin; nil where nothing is.
   var input: Input? { get }
+  /// Whether words that are no options may come first, in a tool that has verbs.
+  static var takesWords: Bool { get }
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
@@ -27,6 +29,8 @@ package protocol Step: ParsableCommand {
 extension Step {
   /// Never called: `Step.start` runs a step by `perform`.
   package func run() throws {}
+
+  package static var takesWords: Bool { false }
 
   package var programs: Programs? { nil }
 
@@ -44,14 +48,26 @@ package enum OutputKind: Sendable {
 /// What a step has made, and what it is in a person's words.
 package enum Product {
   case document(JSONObject, String)
-  case text(String, String)
+  /// Several, a line each, and the status that says what they come to.
+  case documents([JSONObject], String, ExitStatus)
+  case text(String, String, ExitStatus = .done)
   case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
   case secret([UInt8], String, mayReplace: Bool)
 
   var inWords: String {
     switch self {
-    case .document(_, let words), .text(_, let words), .octets(_, let words), .secret(_, let words, _): words
+    case .document(_, let words), .text(_, let words, _), .octets(_, let words), .secret(_, let words, _),
+      .documents(_, let words, _):
+      words
+    }
+  }
+
+  /// What the tool ends with, once this is written.
+  var status: ExitStatus {
+    switch self {
+    case .documents(_, _, let status), .text(_, _, let status): status
+    case .document, .octets, .secret: .done
     }
   }
 }

@@ -32,7 +32,8 @@ struct Sink {
   private func writeContent(of product: Product) throws -> Bool {
     switch product {
     case .document(let object, _): return try write(Array((object.text + "\n").utf8))
-    case .text(let text, _): return try write(Array(text.utf8))
+    case .documents(let objects, _, _): return try write(objects.flatMap { Array(($0.text + "\n").utf8) })
+    case .text(let text, _, _): return try write(Array(text.utf8))
     case .octets(let octets, _): return try write(octets)
     case .secret(let bytes, _, let mayReplace):
       if let file {

@@ -120,7 +120,7 @@ class Order:
         object = {"status": status, "expires": self.expires, "finalize": self.ca.url("finalize", self.number),
                   "identifiers": [{"type": kind, "value": name} for kind, name in self.identifiers][::turn],
                   "authorizations": [a.url for a in self.authorizations][::turn]}
-        object |= {m: self.asked[m] for m in ("profile", "notBefore", "notAfter") if m in self.asked}
+        object |= {m: self.asked[m] for m in ("profile", "notBefore", "notAfter", "replaces") if m in self.asked}
         if status == "valid":
             object["certificate"] = self.ca.url("certificate", self.number)
         if status == "invalid":

@@ -5,9 +5,9 @@
     assert ca.violations == []
 
 A script is a list of (where, nth, fault). `where` is what is asked for, the first part of its path: directory,
-new-nonce, new-account, account, new-order, order, authorization, challenge, finalize, certificate. `nth` counts the
-requests there from 1, or is EVERY. A fault (see faults.py) gets the request and `go`, which does what a right CA does
-and gives its answer; the answer that the fault gives back is the one that is sent.
+new-nonce, new-account, account, new-order, order, authorization, challenge, finalize, certificate, renewal-info. `nth`
+counts the requests there from 1, or is EVERY. A fault (see faults.py) gets the request and `go`, which does what a right
+CA does and gives its answer; the answer that the fault gives back is the one that is sent.
 
 Every request is checked before its fault is played, and kept in `requests`; `violations` says what no right client
 would have sent. http-01 is validated by looking into the web root's folder, so that no web server is needed, and the
@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import json
 import pathlib
+import re
 import secrets
 import threading
 
@@ -51,7 +52,7 @@ class ScriptedCA:
 
     def __init__(self, script=(), *, webroot=None, pending_polls=0, processing_polls=0, reuse=(), terms=True, eab=None,
                  unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=(),
-                 trusted="web-root", zone=None, drafts=None):
+                 trusted="web-root", zone=None, drafts=None, renewal=None):
         self.script, self.webroot = list(script), webroot
         self.pending_polls = pending_polls  # so many looks find an answered challenge still at work
         self.processing_polls = processing_polls  # and so many an order that is being issued
@@ -63,6 +64,7 @@ class ScriptedCA:
         self.reversed = reversed  # names and authorizations come in another order than they were asked in
         self.zone = zone and pathlib.Path(zone)
         self.drafts = drafts or {}  # challenge types beside those of RFC 8555 → what more stands in such a challenge
+        self.renewal = renewal  # the window in which it wants each certificate renewed, in seconds from now
         self.meta, self.certificate = meta or {}, certificate
         self.hosts = ["127.0.0.1", *hosts]  # under which it may be asked
         self.issuer = issuer.issuer()
@@ -160,8 +162,8 @@ class ScriptedCA:
         if request.headers.get("Host") not in [f"{host}:{self.port}" for host in self.hosts]:
             self.wrong(request, f"sent to {request.headers.get('Host')}")
         if request.method in ("GET", "HEAD"):
-            if request.where not in ("directory", "new-nonce"):
-                self.wrong(request, "only the directory and nonces are had without a signature", status=405)
+            if request.where not in ("directory", "new-nonce", "renewal-info"):
+                self.wrong(request, "this isn't had without a signature", status=405)
             return
         if request.method != "POST":
             self.wrong(request, "the method", status=405)
@@ -212,11 +214,19 @@ class ScriptedCA:
         meta |= {"externalAccountRequired": True} if self.eab else {}
         names = {"newNonce": "new-nonce", "newAccount": "new-account", "newOrder": "new-order",
                  "revokeCert": "revoke-cert", "keyChange": "key-change"}
+        names |= {"renewalInfo": "renewal-info"} if self.renewal else {}
         return Answer(json={name: self.url(path) for name, path in names.items()} | {
             "a2V5LXRoYXQtbm9ib2R5LWtub3dz": "https://ca.example/a-key-that-nobody-knows", "meta": meta | self.meta})
 
     def serve_new_nonce(self, request):
         return Answer(200 if request.method == "HEAD" else 204, headers={"Cache-Control": "no-store"})
+
+    def serve_renewal_info(self, request):
+        """RFC 9773, 4.2."""
+        if not re.fullmatch(r"[\w-]+\.[\w-]+", request.rest):
+            self.wrong(request, "not a certificate's id")
+        start, end = map(rfc3339, self.renewal)
+        return Answer(json={"suggestedWindow": {"start": start, "end": end}}, headers={"Retry-After": "3600"})
 
     def serve_new_account(self, request):
         jwk, payload = request.header["jwk"], request.payload
@@ -263,6 +273,8 @@ class ScriptedCA:
         wanted = [(i["type"], i["value"]) for i in request.payload["identifiers"]]
         if not wanted or len(set(wanted)) != len(wanted):
             self.wrong(request, f"an order for {wanted}")
+        if "replaces" in request.payload and not self.renewal:
+            self.wrong(request, "replaces, which this CA has never heard of")
         order = Order(self, self.url("order", len(self.orders) + 1), request.account, wanted, request.payload)
         self.orders[order.url] = order
         self.authorizations |= {a.url: a for a in order.authorizations}

@@ -1,0 +1,10 @@
+import ACMENetwork
+import ArgumentParser
+
+/// Who is asked.
+struct SurveyOptions: ParsableArguments {
+  @Flag(help: "Ask no CA: the lifetime of each certificate decides.")
+  var offline = false
+
+  @OptionGroup var ca: CAOptions
+}
