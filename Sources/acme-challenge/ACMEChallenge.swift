@@ -54,7 +54,7 @@ struct ACMEChallenge: OrderStep {
     let document = try tool.readOrder(input)
     guard asked.isEmpty else {
       throw Failure(
-        .usage, "the order on stdin is placed already: --profile, --not-before and --not-after come too late")
+        .usage, "the order on stdin is placed already: \(AskedOptions.names) come too late")
     }
     let run = try order.goOn(with: document, tool)
     try run.refresh()

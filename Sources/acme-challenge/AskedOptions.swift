@@ -18,7 +18,22 @@ struct AskedOptions: ParsableArguments {
     transform: AskedOptions.time)
   var notAfter: Timestamp?
 
-  var isEmpty: Bool { profile == nil && notBefore == nil && notAfter == nil }
+  @Option(file: "Tell the CA that the certificate in FILE is renewed by this one.")
+  var replaces: Path?
+
+  static let names = "--profile, --not-before, --not-after and --replaces"
+
+  var isEmpty: Bool { profile == nil && notBefore == nil && notAfter == nil && replaces == nil }
+
+  /// The certificate that is renewed; nil where there is none yet, or none that a CA has a name for.
+  ///
+  /// Throws `Failure` 65 for what is no certificate, and 66 for what can't be read.
+  var replaced: CertificateID? {
+    get throws {
+      guard let file = replaces, let bytes = try Files.readIfThere(file) else { return nil }
+      return try reading(file.description) { try CertificateChain(pem: bytes).leaf.id }
+    }
+  }
 
   /// Whether the CA has the profile that is asked for.
   func isOffered(by directory: Directory) -> Bool {

@@ -34,12 +34,47 @@ struct Ordering {
 
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
+    let old = try wishes.replaced
     // A profile may be newer than the directory that a document has.
     let ca = try wishes.isOffered(by: client.ca().endpoints) ? client.ca() : client.freshCA()
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
+    // Who has no renewal information hasn't heard of it, either (RFC 9773 §5).
+    let replacing = old.flatMap { ca.endpoints[.renewalInfo] == nil ? nil : $0 }
+    let placed = try replacing.map { try place(asked, replacing: $0) } ?? place(asked)
+    tool.messages.step("placed the order \(placed.url) for \(placed.order.identifiers.list.shown())")
+    return try run(placed)
+  }
+
+  /// An order as it was asked for and as the CA has it.
+  private struct Placed {
+    let url: ACMEURL
+    let asked: JSONObject
+    let order: Order
+    /// Whether the CA takes it for the renewal of another; nil where it wasn't told of one.
+    var isReplacing: Bool?
+  }
+
+  private func place(_ asked: JSONObject) throws -> Placed {
     let (url, order) = try client.newOrder(asked)
-    tool.messages.step("placed the order \(url) for \(order.identifiers.list.shown())")
-    return try run(url, asked, order)
+    return Placed(url: url, asked: asked, order: order)
+  }
+
+  /// Whatever is wrong with the old certificate, that it was replaced already or is another account's, the new one is
+  /// needed.
+  private func place(_ wanted: JSONObject, replacing old: CertificateID) throws -> Placed {
+    var asked = wanted
+    asked["replaces"] = .string(old.text)
+    do {
+      let placed = try place(asked)
+      // A CA that honours it says it again (§5).
+      let isHonoured = placed.order.raw["replaces"]?.string == old.text
+      tool.messages.step("the order \(isHonoured ? "replaces" : "doesn't replace") the certificate \(old)")
+      return Placed(url: placed.url, asked: asked, order: placed.order, isReplacing: isHonoured)
+    } catch let refusal as Failure where refusal.status == .refused {
+      let placed = try place(wanted)
+      tool.messages.warning("the CA took the order only without the certificate that it replaces: \(refusal.message)")
+      return Placed(url: placed.url, asked: asked, order: placed.order, isReplacing: false)
+    }
   }
 
   /// Takes up the order at `url`, and fetches its authorizations.
@@ -54,12 +89,14 @@ struct Ordering {
     tool.messages.step("took up the order \(url) for \(request.identifiers.list.shown()): \(order.status)")
     // One that is over may not say its names.
     let identifiers = order.isOver ? request.identifiers : order.identifiers
-    return try run(url, ["identifiers": .array(identifiers.map { .object($0.object) })], order)
+    let asked: JSONObject = ["identifiers": .array(identifiers.map { .object($0.object) })]
+    return try run(Placed(url: url, asked: asked, order: order))
   }
 
-  private func run(_ url: ACMEURL, _ asked: JSONObject, _ order: Order) throws -> OrderRun {
+  private func run(_ placed: Placed) throws -> OrderRun {
     let document = try OrderDocument(
-      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: url, asked: asked, order: order, csr: request)
+      ca: client.ca(), accountURL: account.url, jwk: account.jwk, url: placed.url, asked: placed.asked,
+      order: placed.order, isReplacing: placed.isReplacing, csr: request)
     let run = OrderRun(document, by: client, tool)
     try run.refuseDead()
     try run.fetchAuthorizations()

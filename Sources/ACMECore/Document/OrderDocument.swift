@@ -4,7 +4,7 @@ package struct OrderDocument: Sendable {
   package let accountURL: ACMEURL
   package let jwk: JWK
   package let url: ACMEURL
-  /// `identifiers`, `profile`, `notBefore`, `notAfter` as they were sent.
+  /// `identifiers`, `profile`, `notBefore`, `notAfter`, `replaces` as they were sent.
   package let asked: JSONObject
   package let askedIdentifiers: [Identifier]
   package private(set) var order: Order
@@ -14,12 +14,14 @@ package struct OrderDocument: Sendable {
   package private(set) var forbidden: ForbiddenURLs
   /// An unused nonce, which saves the next tool a round trip.
   package var replayNonce: Nonce?
-  /// Members that we do not know.
+  /// Members that we do not know, and one that never changes: `replaced`.
   private let others: JSONObject
 
+  /// - Parameter isReplacing: whether the CA takes the order for the renewal of another certificate (RFC 9773 §5); nil
+  ///   where it wasn't told of one.
   package init(
     ca: CASection, accountURL: ACMEURL, jwk: JWK, url: ACMEURL, asked: JSONObject, order: Order,
-    authorizations: [Authorization] = [], csr: CertificateRequest
+    authorizations: [Authorization] = [], isReplacing: Bool? = nil, csr: CertificateRequest
   ) throws {
     self.ca = ca
     self.accountURL = accountURL
@@ -31,7 +33,7 @@ package struct OrderDocument: Sendable {
     self.authorizations = authorizations
     self.csr = csr
     forbidden = ForbiddenURLs(account: accountURL, directory: ca.endpoints)
-    others = JSONObject()
+    others = isReplacing.map { ["replaced": .bool($0)] } ?? JSONObject()
     try check()
   }
 

@@ -27,7 +27,7 @@ struct OrderVerb: OrderStep {
     try resolver.refuse(unless: follow.dnsFollow, "--dns-follow")
     guard url == nil || asked.isEmpty else {
       throw ValidationError(
-        "--url takes up an order as it is: --profile, --not-before and --not-after don't go with it")
+        "--url takes up an order as it is: \(AskedOptions.names) don't go with it")
     }
   }
 

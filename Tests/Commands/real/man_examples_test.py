@@ -17,6 +17,7 @@ EARLIER = {
     "acme-challenge": ["account.key", "account.json", "site.csr"],
     "acme-finalize": ["account.key", "account.json", "site.csr"],
     "acme-chain": ["account.key", "account.json", "site.csr", "old-roots.pem"],
+    "acme-renewal": ["site.pem"],
 }
 
 # What is said about the results in the text around the examples.
@@ -26,6 +27,7 @@ PROMISED = {
     "acme-register": ["https://"],
     "acme-finalize": ["https://"],
     "acme-chain": ["DNS:example.org, DNS:www.example.org"],
+    "acme-renewal": ["other.pem\tmissing\tnow", "example.org www.example.org  Pebble"],
 }
 
 # The host of the examples that is not this one: it has this one's disk, but no account.
@@ -70,6 +72,9 @@ class Examples(PipelineTest):
 
     def test_acme_chain(self):
         self.run_page("acme-chain")
+
+    def test_acme_renewal(self):
+        self.run_page("acme-renewal")
 
     def test_no_page_is_left_out(self):
         for page in MAN.glob("*.1"):
@@ -152,6 +157,10 @@ class Documents(ToolTest):
                     "name": "_acme-challenge.example.org", "type": "TXT", "value": b64(digest)}),
                 "tls-alpn-01": lambda: (challenge["tls"], {"digest": digest.hex(), "name": "example.org"}),
             }[challenge["type"]]())
+
+    def test_renewal(self):
+        renewal = self.example("THE RENEWAL: acme-renewal/1")
+        self.assertEqual(set(renewal), self.described("THE RENEWAL: acme-renewal/1"))
 
     def test_problem(self):
         problem = self.example("THE FAILURE: acme-problem/1")
