@@ -48,10 +48,14 @@ package enum Product {
   case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
   case secret([UInt8], String, mayReplace: Bool)
+  /// All that was done was done elsewhere.
+  case nothing
 
-  var inWords: String {
+  /// nil where nothing is written.
+  var inWords: String? {
     switch self {
     case .document(_, let words), .text(_, let words), .octets(_, let words), .secret(_, let words, _): words
+    case .nothing: nil
     }
   }
 }

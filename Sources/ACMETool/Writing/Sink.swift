@@ -25,7 +25,8 @@ struct Sink {
 
   func write(_ product: Product) throws {
     let isNew = try writeContent(of: product)
-    messages.step("\(file?.description ?? "stdout"): \(product.inWords)\(isNew ? "" : ", as it was")")
+    guard let words = product.inWords else { return }
+    messages.step("\(file?.description ?? "stdout"): \(words)\(isNew ? "" : ", as it was")")
   }
 
   /// Whether that changed anything.
@@ -34,6 +35,7 @@ struct Sink {
     case .document(let object, _): return try write(Array((object.text + "\n").utf8))
     case .text(let text, _): return try write(Array(text.utf8))
     case .octets(let octets, _): return try write(octets)
+    case .nothing: return false
     case .secret(let bytes, _, let mayReplace):
       if let file {
         try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))
