@@ -43,6 +43,7 @@ let package = Package(
     onlineTool("acme-challenge", "COpenSSLTLS", "CResolv", "CSystem"),
     onlineTool("acme-finalize"),
     onlineTool("acme-chain"),
+    onlineTool("acme-revoke"),
     .testTarget(name: "ACMECoreTests", dependencies: ["ACMECore"], swiftSettings: strict),
     .testTarget(
       name: "ACMEClientTests", dependencies: ["ACMECore", "ACMEClient"], swiftSettings: strict),

@@ -17,6 +17,7 @@ EARLIER = {
     "acme-challenge": ["account.key", "account.json", "site.csr"],
     "acme-finalize": ["account.key", "account.json", "site.csr"],
     "acme-chain": ["account.key", "account.json", "site.csr"],
+    "acme-revoke": ["account.key", "account.json", "site.pem"],
 }
 
 # What is said about the results in the text around the examples.
@@ -70,6 +71,9 @@ class Examples(PipelineTest):
 
     def test_acme_chain(self):
         self.run_page("acme-chain")
+
+    def test_acme_revoke(self):
+        self.run_page("acme-revoke")
 
     def test_no_page_is_left_out(self):
         for page in MAN.glob("*.1"):
