@@ -44,6 +44,7 @@ let package = Package(
     onlineTool("acme-finalize"),
     onlineTool("acme-chain"),
     onlineTool("acme-renewal"),
+    onlineTool("acme-revoke"),
     .testTarget(name: "ACMECoreTests", dependencies: ["ACMECore"], swiftSettings: strict),
     .testTarget(
       name: "ACMEClientTests", dependencies: ["ACMECore", "ACMEClient"], swiftSettings: strict),

@@ -9,7 +9,7 @@ package final class Client {
   /// nil for a tool that only looks at public things.
   let signer: Signer?
   /// The `kid`, once there is an account (RFC 8555 §6.2).
-  package let accountURL: ACMEURL?
+  package private(set) var accountURL: ACMEURL?
   private let directoryURL: ACMEURL
   private var known: CASection?
   /// Grows with each directory that is read: one that has moved may still answer at its old place.
@@ -51,6 +51,12 @@ package final class Client {
 
   /// A nonce that was not used, to be handed to the next tool.
   package var unusedNonce: Nonce? { nonces.last }
+
+  /// From now on requests are made for the account at `url`.
+  func act(for url: ACMEURL) {
+    accountURL = url
+    forbidden.insert(account: url)
+  }
 }
 
 /// What a person can do, where the client can tell what is wrong: it knows of no option and of no tool.
@@ -119,6 +125,10 @@ extension Client {
   private func url(of endpoint: Directory.Endpoint) throws -> ACMEURL {
     var endpoints = try ca().endpoints
     if endpoints[endpoint] == nil { endpoints = try freshCA().endpoints }
+    if let service = endpoint.service, endpoints.raw[endpoint.rawValue] == nil {
+      throw Failure(
+        .refused, "the CA \(directoryURL) doesn't \(service): its directory has no \(endpoint.rawValue)")
+    }
     return try reading("the directory \(directoryURL)", status: .protocolBroken) { try endpoints.url(of: endpoint) }
   }
 
@@ -181,6 +191,19 @@ extension Client {
       throw Failure(.protocolBroken, "the CA's newNonce answered without a usable Replay-Nonce")
     }
     return nonce
+  }
+}
+
+extension Directory.Endpoint {
+  /// What a CA does there that not every CA does; nil for what none can do without.
+  fileprivate var service: String? {
+    switch self {
+    case .newNonce, .newAccount, .newOrder: nil
+    case .newAuthz: "authorize names before an order"
+    case .revokeCert: "revoke certificates for their owners"
+    case .keyChange: "change the keys of accounts"
+    case .renewalInfo: "tell when to renew"
+    }
   }
 }
 

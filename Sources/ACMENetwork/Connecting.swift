@@ -62,7 +62,9 @@ extension Remedies {
     remedies.untrusted = "for a CA of your own, name its root with --ca-bundle"
     remedies.externalAccountRequired =
       "get a key id and a MAC key from the CA, and give them with --eab-kid and --eab-key-file"
-    remedies.accountDoesNotExist = "make the account with acme-register"
+    remedies.accountDoesNotExist =
+      "is that the account's key, and its CA (--directory)? acme-register makes an account, and after a rollover the new "
+      + "key alone has it"
     return remedies
   }
 }

@@ -19,11 +19,9 @@ struct Ordering {
         hint: "give it with -a FILE, or set ACME_ACCOUNT; acme-register makes it")
     }
     _ = try options.ca.directory(of: account.ca.directory, tool)
-    let signer = try options.key.signer(for: account.jwk, in: "the account document", tool)
+    let signer = try options.key.signer(of: account, tool)
     try request.refuseKey(ofAccount: account.jwk)
-    guard account.account.status == .valid else {
-      throw Failure(.personMustAct, "the account \(account.url) is \(account.account.status)")
-    }
+    try account.refuseUnlessValid()
     self.request = request
     self.account = account
     self.tool = tool

@@ -10,7 +10,12 @@ struct ACMERegister: Step {
   static let configuration = CommandConfiguration(
     commandName: "acme-register",
     abstract: "Make an account at a CA, or find the one that the key has.",
-    version: suiteVersion)
+    discussion: "With a verb it does something with the account that the key has.",
+    version: suiteVersion,
+    subcommands: [
+      ShowVerb.self, UpdateVerb.self, RolloverVerb.self, DeactivateVerb.self, OrdersVerb.self, CAAVerb.self,
+      PersistVerb.self,
+    ])
   static let outputKind = OutputKind.document
 
   @Option(name: [.customShort("k"), .long], file: "The account's private key, instead of stdin.")
@@ -18,14 +23,7 @@ struct ACMERegister: Step {
 
   @OptionGroup var passphrase: PassphraseOptions
 
-  @Option(
-    help: ArgumentHelp("Where the CA can reach a person: mailto:me@example.org. Repeatable.", valueName: "uri"),
-    transform: Contact.uri)
-  var contact: [String] = []
-
-  @Flag(help: "Agree to the CA's terms of service.")
-  var agreeTos = false
-
+  @OptionGroup var wishes: AccountWishes
   @OptionGroup var externalAccount: ExternalAccountOptions
   @OptionGroup var ca: CAOptions
   @OptionGroup var output: OutputOptions
@@ -52,22 +50,21 @@ struct ACMERegister: Step {
     case .found(let existing):
       document = existing
       tool.messages.step("the key has an account already: \(existing.url)")
-      warnWhereContactDiffers(document, tool)
+      if !wishes.contact.isEmpty, let kept = document.account.contact(insteadOf: wishes.contact) {
+        tool.messages.warning(
+          "the account exists already, and its contact stays \(kept); acme-register update changes it")
+      }
     case .refused(let refusal): document = try register(with: client, binding, after: refusal, tool)
     }
-    guard document.account.status == .valid else {
-      throw Failure(
-        .personMustAct, "the account \(document.url) is \(document.account.status)",
-        hint: "make another with a new key")
-    }
-    return .document(document.object, "the account \(document.url) of the CA \(directory)")
+    try document.refuseUnlessValid()
+    return document.product
   }
 
   private func register(
     with client: Client, _ binding: ExternalAccount?, after refusal: Failure, _ tool: Tool
   ) throws -> AccountDocument {
     let directory = try client.ca().endpoints
-    if let terms = directory.termsOfService, !agreeTos {
+    if let terms = directory.termsOfService, !wishes.agreeTos {
       throw Failure(
         .personMustAct, "the CA wants its terms of service agreed to: \(terms.shown(limit: 500))",
         hint: "read them, then give --agree-tos; under make: make ACME_AGREE_TOS=yes")
@@ -79,27 +76,29 @@ struct ACMERegister: Step {
     }
     do {
       let document = try client.newAccount(
-        contact: contact, termsOfServiceAgreed: agreeTos, externalAccount: binding)
+        contact: wishes.contact, termsOfServiceAgreed: wishes.agreeTos, externalAccount: binding)
       if let terms = directory.termsOfService { tool.messages.step("agreed to the terms of service: \(terms.shown())") }
       tool.messages.step(
         "made the account \(document.url), "
-          + (contact.isEmpty ? "without a contact" : "contact \(contact.joined(separator: ", ").shown())"))
+          + (wishes.contact.isEmpty ? "without a contact" : "contact \(wishes.contact.joined(separator: ", ").shown())")
+      )
       return document
-    } catch var failure as Failure
+    } catch let failure as Failure
       where failure.problem?.type == .unauthorized && refusal.problem?.type == .unauthorized
     {
-      // RFC 8555 §7.3.6: so a CA answers whatever the key of a deactivated account signs.
-      failure.status = .personMustAct
-      failure.hint = "where the account of this key was deactivated, make another with a new key"
-      throw failure
+      throw failure.asOfClosedAccount
     }
   }
+}
 
-  /// A CA gives an existing account as it is, whatever was asked for (RFC 8555 §7.3). One that says nothing of
-  /// contacts keeps none, or doesn't tell.
-  private func warnWhereContactDiffers(_ document: AccountDocument, _ tool: Tool) {
-    let known = document.account.contact
-    guard !contact.isEmpty, !known.isEmpty, Set(known) != Set(contact) else { return }
-    tool.messages.warning("the account exists already, and its contact stays \(known.joined(separator: ", ").shown())")
+extension Account {
+  /// The contact that the CA keeps, where it isn't `wanted`; nil too where the CA says nothing of contacts: it keeps
+  /// none, or doesn't tell.
+  func contact(insteadOf wanted: [String]) -> String? {
+    contact.isEmpty || Set(contact) == Set(wanted) ? nil : contact.joined(separator: ", ").shown()
   }
+}
+
+extension AccountDocument {
+  var product: Product { .document(object, "the account \(url) of the CA \(ca.directory)") }
 }

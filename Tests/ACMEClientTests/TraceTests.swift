@@ -57,6 +57,15 @@ import Testing
     #expect(text.contains(#""link":"<a>, <b>""#))
   }
 
+  @Test func `the signature of a new key is left out too, and what it signs is readable`() throws {
+    let inner = try JWS(
+      keyChangeOf: ACMEURL("https://ca.example/a/1"), from: signer.jwk, to: PrivateKey.generate(.p256).signer, url: url)
+    let text = line(try request(inner.object.text), "{}").object.text
+    #expect(!text.contains(inner.signature))
+    #expect(!text.contains("signature"))
+    #expect(text.contains(#""payload":{"payload":{"account":"https://ca.example/a/1","oldKey":{"#))
+  }
+
   @Test func `a line is read as it was written`() throws {
     let line = line(try request(), #"{"number":1.50,"status":"ready"}"#, number: 3)
     let read = try TraceLine(JSONObject(parsing: Array(line.object.text.utf8)))

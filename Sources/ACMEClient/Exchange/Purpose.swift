@@ -5,6 +5,10 @@ extension HTTPRequest {
     case nonce = "a nonce"
     case accountLookUp = "the account look-up"
     case newAccount
+    case accountUpdate = "the update of the account"
+    case accountDeactivation = "the deactivation of the account"
+    case keyChange
+    case orders = "the list of orders"
     case newOrder
     case order = "the order"
     case authorization = "the authorization"
@@ -14,6 +18,7 @@ extension HTTPRequest {
     case certificate = "the certificate"
     case issuer = "the issuer's certificate"
     case renewalInfo = "the renewal information"
+    case revokeCert
 
     package var description: String { rawValue }
   }
@@ -27,6 +32,10 @@ extension HTTPRequest.Purpose {
     case .nonce: "RFC 8555, section 7.2"
     case .accountLookUp: "RFC 8555, section 7.3.1"
     case .newAccount: "RFC 8555, section 7.3"
+    case .accountUpdate: "RFC 8555, section 7.3.2"
+    case .accountDeactivation: "RFC 8555, section 7.3.6"
+    case .keyChange: "RFC 8555, section 7.3.5"
+    case .orders: "RFC 8555, section 7.1.2.1"
     case .newOrder, .order, .finalize: "RFC 8555, section 7.4"
     case .authorization: "RFC 8555, section 7.5"
     case .challenge: "RFC 8555, section 7.5.1"
@@ -34,6 +43,7 @@ extension HTTPRequest.Purpose {
     case .certificate: "RFC 8555, section 7.4.2"
     case .issuer: "RFC 5280, section 4.2.2.1"
     case .renewalInfo: "RFC 9773, section 4.2"
+    case .revokeCert: "RFC 8555, section 7.6"
     }
   }
 }

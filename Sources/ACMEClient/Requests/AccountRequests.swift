@@ -8,10 +8,11 @@ extension Client {
     case refused(Failure)
   }
 
-  /// Looks for the account that the signing key has already (§7.3.1: `onlyReturnExisting`).
-  package func lookUpAccount() throws -> LookUp {
+  /// Looks for the account that the signing key has already (§7.3.1: `onlyReturnExisting`), and acts for it from now
+  /// on; or for the account of another key.
+  package func lookUpAccount(of other: Signer? = nil) throws -> LookUp {
     do {
-      return .found(try account(["onlyReturnExisting": .bool(true)], purpose: .accountLookUp))
+      return .found(try account(["onlyReturnExisting": .bool(true)], of: other, purpose: .accountLookUp))
     } catch let failure as Failure
       where (400..<500).contains(failure.httpStatus ?? 0) && failure.problem?.type != .rateLimited
       && failure.problem?.type != .badNonce
@@ -39,16 +40,18 @@ extension Client {
   }
 
   private func account(
-    _ request: JSONObject, purpose: HTTPRequest.Purpose, bind: (ACMEURL, inout JSONObject) throws -> Void = { _, _ in }
+    _ request: JSONObject, of other: Signer? = nil, purpose: HTTPRequest.Purpose,
+    bind: (ACMEURL, inout JSONObject) throws -> Void = { _, _ in }
   ) throws -> AccountDocument {
-    guard let signer else { throw Failure(.bug, "\(purpose): there is no key") }
+    guard let signer = other ?? signer else { throw Failure(.bug, "\(purpose): there is no key") }
     return try atEndpoint(.newAccount) { url in
       var request = request
       try bind(url, &request)
       let response = try perform(
-        SignedRequest(url: url, payload: Array(request.text.utf8), purpose: purpose, key: .jwk))
+        SignedRequest(url: url, payload: Array(request.text.utf8), purpose: purpose, key: .jwk(signer)))
       let account = try response.parsed("the CA's answer to \(purpose)") { try Account($0) }
       let location = try allowed(response.location(purpose), "the account")
+      if other == nil { act(for: location) }
       return AccountDocument(ca: try ca(), url: location, jwk: signer.jwk, account: account)
     }
   }

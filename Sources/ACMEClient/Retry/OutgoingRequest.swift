@@ -43,7 +43,11 @@ struct PlainRequest: OutgoingRequest {
 
 /// Layer 3: a JWS, signed anew for each try (RFC 8555 §6.2).
 struct SignedRequest: OutgoingRequest {
-  enum Key { case account, jwk }
+  enum Key {
+    case account
+    /// One that says itself which it is.
+    case jwk(Signer)
+  }
 
   let url: ACMEURL
   let payload: [UInt8]
@@ -76,21 +80,23 @@ struct SignedRequest: OutgoingRequest {
   func check(against forbidden: ForbiddenURLs) throws(Malformed) {
     switch purpose {
     case .directory, .nonce, .accountLookUp, .newAccount, .issuer, .renewalInfo: return
-    case .newOrder: try forbidden.check(url, meant: .newOrder)
-    case .order, .authorization, .challenge, .deactivation, .finalize, .certificate: try forbidden.check(url)
+    case .newOrder: try forbidden.check(url, meant: .endpoint(.newOrder))
+    case .keyChange: try forbidden.check(url, meant: .endpoint(.keyChange))
+    case .revokeCert: try forbidden.check(url, meant: .endpoint(.revokeCert))
+    case .accountUpdate, .accountDeactivation: try forbidden.check(url, meant: .account)
+    case .order, .authorization, .challenge, .deactivation, .finalize, .certificate, .orders: try forbidden.check(url)
     }
   }
 
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest {
-    guard let signer else { throw Failure(.bug, "\(purpose): a request has to be signed, and there is no key") }
-    let identification: KeyIdentification
-    switch (key, account) {
-    case (.jwk, _): identification = .jwk
-    case (.account, let account?): identification = .kid(account)
-    case (.account, nil): throw Failure(.bug, "\(purpose): a request has to be signed, and there is no account")
-    }
     let jws = try reading("signing \(purpose)", status: .bug) {
-      try JWS(payload: payload, url: url, nonce: nonce, key: identification, signer: signer)
+      switch (key, account, signer) {
+      case (.jwk(let signer), _, _): try JWS(payload: payload, url: url, nonce: nonce, key: .jwk, signer: signer)
+      case (.account, let account?, let signer?):
+        try JWS(payload: payload, url: url, nonce: nonce, key: .kid(account), signer: signer)
+      case (.account, nil, _): throw Malformed("there is no account")
+      case (.account, _, nil): throw Malformed("there is no key")
+      }
     }
     var headers = [("Content-Type", "application/jose+json")]
     if let accept { headers.append(("Accept", accept)) }

@@ -56,6 +56,10 @@ struct Refusal {
     case .accountDoesNotExist: hints += [remedies.accountDoesNotExist].compactMap { $0 }
     default: break
     }
+    // RFC 8555 §7.3.5: the account that has the key already.
+    if response.status == 409 {
+      hints += [response.header("location")].compactMap { $0 }.map { "the CA names \($0.shown(limit: 500))" }
+    }
     hints += response.links("help").prefix(5).map { "see \($0.shown(limit: 500))" }
     return hints.isEmpty ? nil : hints.joined(separator: "; ")
   }

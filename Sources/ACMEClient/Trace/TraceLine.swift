@@ -54,13 +54,25 @@ extension TraceLine {
     self.object = object
   }
 
-  /// What the request says, without what binds an external account.
+  /// What the request says, without what binds an external account, and without the signature of a new key.
   package static func payload(of jws: JWS) -> JSON {
     guard var object = try? JSONObject(parsing: jws.content) else {
       return .string(String(decoding: jws.content, as: UTF8.self))
     }
     object["externalAccountBinding"] = nil
-    return .object(object)
+    return .object(withoutSignature(object))
+  }
+
+  /// A JWS within the JWS, as keyChange has it (RFC 8555 §7.3.5), taken apart like that around it.
+  private static func withoutSignature(_ object: JSONObject) -> JSONObject {
+    guard object["signature"] != nil else { return object }
+    var plain = object
+    plain["signature"] = nil
+    for member in ["protected", "payload"] {
+      let octets = object[member]?.string.flatMap { try? Base64URL.decode($0) } ?? []
+      if let decoded = try? JSONObject(parsing: octets) { plain[member] = .object(decoded) }
+    }
+    return plain
   }
 
   private static func written(_ request: HTTPRequest) -> JSONObject {

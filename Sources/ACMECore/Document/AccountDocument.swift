@@ -3,8 +3,8 @@ package struct AccountDocument: Equatable, Sendable {
   package var ca: CASection
   /// The JWS `kid`, byte for byte as the CA's Location said it (RFC 8555 §7.3).
   package let url: ACMEURL
-  package let jwk: JWK
-  package let account: Account
+  package private(set) var jwk: JWK
+  package private(set) var account: Account
   /// Members that we do not know.
   private let others: JSONObject
 
@@ -25,6 +25,21 @@ package struct AccountDocument: Equatable, Sendable {
       return (ca, url, try accountKey(object), try Account(object.requiredObject("account")))
     }
     others = object
+  }
+
+  /// The account as the CA has it now.
+  package func with(_ account: Account) -> AccountDocument {
+    var document = self
+    document.account = account
+    return document
+  }
+
+  /// The account with another key, as the CA shows it; nil where it doesn't.
+  package func with(_ jwk: JWK, _ account: Account?) -> AccountDocument {
+    var document = self
+    document.jwk = jwk
+    document.account = account ?? document.account.keyless
+    return document
   }
 
   package var object: JSONObject {

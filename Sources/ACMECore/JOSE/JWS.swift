@@ -75,6 +75,13 @@ package struct JWS {
     }
   }
 
+  /// What a new key signs so that it takes over from an old one (RFC 8555 §7.3.5): the payload of the request that the
+  /// old key signs.
+  package init(keyChangeOf account: ACMEURL, from oldKey: JWK, to new: Signer, url: ACMEURL) throws {
+    let payload: JSONObject = ["account": .string(account.text), "oldKey": .object(oldKey.object)]
+    try self.init(payload: Array(payload.text.utf8), url: url, nonce: nil, key: .jwk, signer: new)
+  }
+
   init(header: JSONObject, payload: [UInt8], publicKey: PublicKey?, sign: ([UInt8]) throws -> [UInt8]) throws {
     self.header = header
     content = payload

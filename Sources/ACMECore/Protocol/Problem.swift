@@ -9,9 +9,11 @@ package struct Problem: Equatable, Sendable {
     private init(acme name: String) { rawValue = Self.acmeNamespace + name }
 
     package static let accountDoesNotExist = Kind(acme: "accountDoesNotExist")
+    package static let alreadyRevoked = Kind(acme: "alreadyRevoked")
     package static let badNonce = Kind(acme: "badNonce")
     package static let compound = Kind(acme: "compound")
     package static let externalAccountRequired = Kind(acme: "externalAccountRequired")
+    package static let malformed = Kind(acme: "malformed")
     package static let orderNotReady = Kind(acme: "orderNotReady")
     package static let rateLimited = Kind(acme: "rateLimited")
     package static let serverInternal = Kind(acme: "serverInternal")

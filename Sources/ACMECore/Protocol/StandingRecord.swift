@@ -19,6 +19,23 @@ struct StandingRecord {
     } else {
       throw Malformed("it names no issuer")
     }
+    try self.init(issuer: issuer, account: account, isWildcard: isWildcard)
+  }
+
+  /// The same as far as the CA's directory tells, without a challenge.
+  init(_ name: DomainName, isWildcard: Bool, of applicant: Applicant) throws(Malformed) {
+    let directory = applicant.directory
+    guard let issuer = directory.issuerDomainNames.first ?? directory.caaIdentities.first else {
+      throw Malformed("its directory names neither an issuer nor a CAA identity")
+    }
+    var account = applicant.accountURL.text
+    if !directory.issuerDomainNames.isEmpty, let prefix = directory.accountHashPrefix {
+      account = Self.hashedAccount(name, applicant, prefix)
+    }
+    try self.init(issuer: issuer, account: account, isWildcard: isWildcard)
+  }
+
+  private init(issuer: String, account: String, isWildcard: Bool) throws(Malformed) {
     // RFC 8659 §4.2, where a semicolon ends a value.
     guard !account.isEmpty, account.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ";") }) else {
       throw Malformed("its account URI can't stand in a record")

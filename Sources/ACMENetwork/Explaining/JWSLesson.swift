@@ -44,8 +44,8 @@ extension JWS {
     if let jwk = header["jwk"]?.object {
       return .item(
         "jwk",
-        "\(JSON.object(jwk).short). Our public key itself: the CA can't know it yet. Nobody can work out the private "
-          + "key from it")
+        "\(JSON.object(jwk).short). Our public key itself, since the CA may not know it yet. Nobody can work out the "
+          + "private key from it")
     }
     return .item(
       "kid", "\(text("kid")), the URL of our account. By it the CA finds our public key (section 6.2)")

@@ -27,6 +27,21 @@ extension HTTPRequest {
           "Asks whether our key has an account here already. onlyReturnExisting says: find it, but make none.")
       ]
     case .newAccount: newAccount
+    case .accountUpdate:
+      [.text("Changes what the payload names, and nothing else: whoever signs with the key may.")]
+    case .accountDeactivation:
+      [
+        .text(
+          "Closes the account for good. The CA takes no request from it any more; what was issued stays valid until "
+            + "it expires or is revoked.")
+      ]
+    case .keyChange: keyChange
+    case .orders:
+      [
+        .text(
+          "Fetches the account's list of orders. A CA may give it in pages: a header Link with rel=\"next\" then says "
+            + "where the next one is.")
+      ]
     case .newOrder:
       [
         .text(
@@ -75,6 +90,7 @@ extension HTTPRequest {
           "The last part of the URL tells which certificate: the id of its issuer's key, a dot, its serial number "
             + "(section 4.1). Anybody may ask, so nothing is signed, and no account is needed."),
       ]
+    case .revokeCert: revocation
     }
   }
 
@@ -98,6 +114,37 @@ extension HTTPRequest {
       parts.append(.item("termsOfServiceAgreed", "you said --agree-tos; nobody else may agree for you"))
     }
     return parts + (sent?["externalAccountBinding"]?.object.map(Self.binding) ?? [])
+  }
+
+  private var keyChange: [Lesson.Part] {
+    [
+      .text(
+        "Gives the account a new key. Who has only the old one could name any key, and who has only the new one any "
+          + "account: so both sign. The payload is itself a JWS, made with the new key:"),
+      .item("its header", "jwk, the new public key, and the same url. No nonce: the outer JWS has one"),
+      .item("its payload", "account, whose key it is to be, and oldKey, the public key that goes"),
+      .text(
+        "The JWS around it is signed with the old key, for the last time. If the answer gets lost, only the CA knows "
+          + "which key counts: it is then asked by both."),
+    ]
+  }
+
+  private var revocation: [Lesson.Part] {
+    let key =
+      jws?.header["jwk"] == nil
+      ? "Signed with the account's key: the CA knows that this account ordered it, or has proved all its names."
+      : "Signed with the certificate's own key: whoever has that may have it revoked, without any account."
+    var parts: [Lesson.Part] = [
+      .text(
+        "Has the certificate revoked: certificate is its DER in base64url. From then on the CA tells everybody who "
+          + "asks that it is not to be trusted any more."),
+      .text(key),
+    ]
+    if let number = sent?["reason"]?.integer {
+      let name = RevocationReason(rawValue: number)?.name ?? "unknown"
+      parts.append(.item("reason", "\(number), \(name) (RFC 5280, section 5.3.1)"))
+    }
+    return parts
   }
 
   /// The JWS within the JWS. What it is signed with, and its signature, are not shown.

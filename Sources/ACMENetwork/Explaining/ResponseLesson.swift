@@ -74,6 +74,7 @@ extension ResponseLesson {
       case .rateLimited: "We have asked too often. Asking at once again would make it worse (section 6.6)."
       case .userActionRequired: "A person has to do something first, such as to agree to new terms (section 7.3.3)."
       case .externalAccountRequired: "The CA wants the account bound to one that it has of you (section 7.3.4)."
+      case .alreadyRevoked: "It was revoked before: all that we wanted."
       case .orderNotReady: "Not every name of the order is proved yet (section 7.4)."
       default: "The table in section 6.7 says what the type means."
       }
@@ -103,6 +104,11 @@ extension ResponseLesson {
         response.status == 201 || purpose == .accountLookUp
           ? nil : .text("200 and not 201: the key had this account already, and it stays as it was."),
       ].compactMap { $0 }
+    case .accountUpdate: [.text("The account as it is now (section 7.3.2).")]
+    case .accountDeactivation: [.text("The account is closed. Its key is of no use here any more (section 7.3.6).")]
+    case .keyChange: [.text("From now on the new key, and it alone, is the account (section 7.3.5).")]
+    case .orders: orders(object, response)
+    case .revokeCert: [.text("The certificate is revoked (section 7.6). That can't be undone.")]
     case .newOrder:
       [location.map { .item("Location", "\($0), the URL of the order, to look at it later") }].compactMap { $0 }
         + order(object)
@@ -118,6 +124,12 @@ extension ResponseLesson {
     case .issuer: []
     case .renewalInfo: renewalInfo(object)
     }
+  }
+
+  private static func orders(_ object: JSONObject, _ response: HTTPResponse) -> [Lesson.Part] {
+    let count = object["orders"]?.array?.count ?? 0
+    let next = response.links("next").first.map { "the next page is \($0.shown(limit: 300))" } ?? "it is the last page"
+    return [.text("\(count) order\(count == 1 ? "" : "s") on this page, and \(next).")]
   }
 
   private static func directory(_ object: JSONObject) -> [Lesson.Part] {

@@ -21,12 +21,15 @@ package struct AccountKeyOptions: ParsableArguments {
   }
 
   /// The key as the signer of a document's account.
-  package func signer(for jwk: JWK, in document: String, _ tool: Tool) throws -> Signer {
+  ///
+  /// - Parameter hint: what to do where it is another key's.
+  package func signer(for jwk: JWK, in document: String, _ tool: Tool, hint: String? = nil) throws -> Signer {
     let signer = try load(tool).signer
     guard signer.jwk == jwk else {
       throw Failure(
         .input,
-        "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)")
+        "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)",
+        hint: hint)
     }
     return signer
   }

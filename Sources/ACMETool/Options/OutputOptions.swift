@@ -36,6 +36,15 @@ package struct KeyOutputOptions: Destination {
   }
 }
 
+/// Of a tool that writes nothing.
+package struct NoOutput: Destination {
+  package init() {}
+
+  package var file: Path? { nil }
+
+  package var ifChanged: Bool { false }
+}
+
 private struct FileOption: ParsableArguments {
   @Option(name: .shortAndLong, file: "Write to FILE, whole or not at all, instead of stdout.")
   var output: Path?

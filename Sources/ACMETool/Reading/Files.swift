@@ -51,6 +51,21 @@ package enum Files {
     }
   }
 
+  /// Has what stands in `path` outlive a crash of the machine.
+  ///
+  /// Throws `Failure` 66 where it can't be opened, 65 for what is no file that stays, 74 where it may be lost.
+  package static func settle(_ path: Path) throws(Failure) {
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
+    let file = FileDescriptor(number: number)
+    defer { file.close() }
+    guard let status = file.status, status.isRegular else {
+      throw Failure(.input, "\(path) is no file that stays")
+    }
+    do { try file.sync() } catch { throw Failure(.io, "writing \(path) failed: \(error.reason)") }
+    (path.endOfLinks ?? path).syncFolder()
+  }
+
   /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's
   /// `<(…)` names is taken by its number.
   static func open(_ path: Path, _ flags: Int32) -> Int32 {

@@ -48,6 +48,14 @@ package struct Path: Sendable {
     return Path(checked: bytes)
   }
 
+  /// So that a new name outlives a power cut. A folder that can't be synced has the file all the same.
+  func syncFolder() {
+    let number = folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard number >= 0 else { return }
+    fsync(number)
+    close(number)
+  }
+
   /// Another name in the same folder.
   func sibling(_ name: Octets) -> Path { Path(checked: octets.bytes[..<afterLastSlash] + name.bytes) }
 

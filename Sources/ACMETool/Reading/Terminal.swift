@@ -35,11 +35,22 @@ package enum Terminal {
     }
   }
 
-  private static func onTerminal(_ body: (FileDescriptor) throws -> Void) throws {
+  /// Shows `question` and reads a line: whether it says yes. What was typed before doesn't count.
+  ///
+  /// Throws `Failure` 78 where nobody answers, and `Interrupted` where signals are held back.
+  package static func confirms(_ question: String) throws -> Bool {
+    try onTerminal { terminal in
+      tcflush(terminal.number, TCIFLUSH)
+      try terminal.write(Array(question.shown().utf8))
+      return String(decoding: try readLine(terminal.number, of: "answer"), as: UTF8.self).trimmingBlanks == "yes"
+    }
+  }
+
+  private static func onTerminal<Result>(_ body: (FileDescriptor) throws -> Result) throws -> Result {
     do {
       let terminal = try open()
       defer { terminal.close() }
-      try body(terminal)
+      return try body(terminal)
     } catch let error as IOError {
       throw Failure(.personMustAct, "there is no terminal to ask on: \(error.reason)")
     }
@@ -82,7 +93,7 @@ package enum Terminal {
           try? terminal.write([0x0A])
         }
         try terminal.write(Array(question.shown().utf8))
-        return try readLine(terminal.number)
+        return try readLine(terminal.number, of: "passphrase")
       } catch let key as KeySignal {
         // Whoever comes back after ^Z is asked anew.
         Signals.deliver(key.signal)
@@ -90,14 +101,14 @@ package enum Terminal {
     }
   }
 
-  private static func readLine(_ number: Int32) throws -> [UInt8] {
+  private static func readLine(_ number: Int32, of what: String) throws -> [UInt8] {
     var line: [UInt8] = []
     while let byte = try readByte(number) {
       guard byte != 0x0A, byte != 0x0D else { return line }
       line.append(byte)
-      guard line.count <= longestLine else { throw Failure(.input, "the passphrase is too long") }
+      guard line.count <= longestLine else { throw Failure(.input, "the \(what) is too long") }
     }
-    guard !line.isEmpty else { throw Failure(.personMustAct, "the terminal was closed, and no passphrase given") }
+    guard !line.isEmpty else { throw Failure(.personMustAct, "the terminal was closed, and no \(what) given") }
     return line
   }
 

@@ -54,12 +54,16 @@ package enum Product {
   case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
   case secret([UInt8], String, mayReplace: Bool)
+  /// All that was done was done elsewhere.
+  case nothing
 
-  var inWords: String {
+  /// nil where nothing is written.
+  var inWords: String? {
     switch self {
     case .document(_, let words), .text(_, let words, _), .octets(_, let words), .secret(_, let words, _),
       .documents(_, let words, _):
       words
+    case .nothing: nil
     }
   }
 
@@ -67,7 +71,7 @@ package enum Product {
   var status: ExitStatus {
     switch self {
     case .documents(_, _, let status), .text(_, _, let status): status
-    case .document, .octets, .secret: .done
+    case .document, .octets, .secret, .nothing: .done
     }
   }
 }

@@ -147,7 +147,7 @@ package struct AtomicFile {
       guard [EEXIST, EBUSY, EISDIR].contains(error.code) else { throw error }
       throw cannotCreate(error)
     }
-    syncFolder()
+    path.syncFolder()
     return true
   }
 
@@ -166,14 +166,6 @@ package struct AtomicFile {
     try FileDescriptor(number: number).write(bytes)
   }
 
-  /// So that the new name outlives a power cut. A folder that can't be synced has the file all the same.
-  private func syncFolder() {
-    let number = path.folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard number >= 0 else { return }
-    fsync(number)
-    close(number)
-  }
-
   private func cannotCreate(_ error: IOError) -> Failure {
     Failure(
       .cannotCreate, "can't create \(shownPath): \(error.reason)",
@@ -184,7 +176,7 @@ package struct AtomicFile {
 
 extension Path {
   /// Follows links, the last one even where what it points to isn't there yet; nil where there is no end to them.
-  fileprivate var endOfLinks: Path? {
+  var endOfLinks: Path? {
     var path = self
     for _ in 0..<40 {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -25,7 +25,8 @@ struct Sink {
 
   func write(_ product: Product) throws {
     let isNew = try writeContent(of: product)
-    messages.step("\(file?.description ?? "stdout"): \(product.inWords)\(isNew ? "" : ", as it was")")
+    guard let words = product.inWords else { return }
+    messages.step("\(file?.description ?? "stdout"): \(words)\(isNew ? "" : ", as it was")")
   }
 
   /// Whether that changed anything.
@@ -35,6 +36,7 @@ struct Sink {
     case .documents(let objects, _, _): return try write(objects.flatMap { Array(($0.text + "\n").utf8) })
     case .text(let text, _, _): return try write(Array(text.utf8))
     case .octets(let octets, _): return try write(octets)
+    case .nothing: return false
     case .secret(let bytes, _, let mayReplace):
       if let file {
         try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))

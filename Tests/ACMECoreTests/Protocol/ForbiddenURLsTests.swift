@@ -51,10 +51,24 @@ import Testing
   @Test func `an order is placed at newOrder, and only there`() throws {
     var forbidden = try forbidden()
     let url = try ACMEURL("https://ca.example/acme/new-order")
-    try forbidden.check(url, meant: .newOrder)
+    try forbidden.check(url, meant: .endpoint(.newOrder))
     forbidden.insert(try Directory(Samples.object(#"{"revokeCert":"https://ca.example/acme/new-order"}"#)))
     #expect(throws: Malformed("\(url) is no URL of an order: it is the CA's revokeCert", breaksProtocol: true)) {
-      try forbidden.check(url, meant: .newOrder)
+      try forbidden.check(url, meant: .endpoint(.newOrder))
+    }
+  }
+
+  @Test func `what goes to an endpoint on purpose goes to no other`() throws {
+    var forbidden = try forbidden()
+    let url = try ACMEURL("https://ca.example/acme/key-change")
+    forbidden.insert(try Directory(Samples.object(#"{"keyChange":"https://ca.example/acme/key-change"}"#)))
+    try forbidden.check(url, meant: .endpoint(.keyChange))
+    #expect(throws: Malformed.self) { try forbidden.check(url, meant: .account) }
+    #expect(throws: Malformed.self) { try forbidden.check(url) }
+    forbidden.insert(account: url)
+    let message = "\(url) is not only the CA's keyChange: it is the account itself"
+    #expect(throws: Malformed(message, breaksProtocol: true)) {
+      try forbidden.check(url, meant: .endpoint(.keyChange))
     }
   }
 

@@ -6,8 +6,9 @@ import re
 import pytest
 from tools import BIN, REPO, ToolTest
 
-TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain",
-         "acme-renewal")
+TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain", "acme-renewal",
+         "acme-revoke")
+WITHOUT_OUTPUT = ("acme-revoke",)
 OFFLINE = ("acme-key", "acme-csr")
 EVERYWHERE = {"--help", "--version"}  # swift-argument-parser's own, with their short forms and -…completion-script
 PARSERS_OWN = EVERYWHERE | {"-h", "--generate-completion-script"}
@@ -97,15 +98,17 @@ class OptionsTest(ToolTest):
     def test_options_of_all(self):
         for tool in TOOLS:
             with self.subTest(tool):
-                self.assertLess({"-o", "--output", "-q", "-v", "--explain", "--help", "--version"}, self.help(tool))
+                self.assertLess({"-q", "-v", "--explain", "--help", "--version"}, self.help(tool))
+                self.assertEqual({"-o", "--output"} <= self.help(tool), tool not in WITHOUT_OUTPUT)
 
     def test_network_tools_share_theirs(self):
-        shared = {"--directory", "--ca-bundle", "--timeout", "--trace", "--replay", "--if-changed"}
+        shared = {"--directory", "--ca-bundle", "--timeout", "--trace", "--replay"}
         key = {"-k", "--account-key", "--passphrase-file"}
         for tool in set(TOOLS) - set(OFFLINE):
             with self.subTest(tool):
                 self.assertLess(shared | (set() if tool == "acme-renewal" else key), self.help(tool))
                 self.assertTrue(tool != "acme-renewal" or not self.help(tool) & key)
+                self.assertEqual("--if-changed" in self.help(tool), tool not in WITHOUT_OUTPUT)
 
     def test_nothing_is_offered_that_isn_t_there(self):
         later = {"--signer", "--public-key"}

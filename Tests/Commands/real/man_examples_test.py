@@ -18,6 +18,7 @@ EARLIER = {
     "acme-finalize": ["account.key", "account.json", "site.csr"],
     "acme-chain": ["account.key", "account.json", "site.csr", "old-roots.pem"],
     "acme-renewal": ["site.pem"],
+    "acme-revoke": ["account.key", "account.json", "site.pem"],
 }
 
 # What is said about the results in the text around the examples.
@@ -75,6 +76,9 @@ class Examples(PipelineTest):
 
     def test_acme_renewal(self):
         self.run_page("acme-renewal")
+
+    def test_acme_revoke(self):
+        self.run_page("acme-revoke")
 
     def test_no_page_is_left_out(self):
         for page in MAN.glob("*.1"):

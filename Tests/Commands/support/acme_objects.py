@@ -19,7 +19,7 @@ class Account:
     status: str = "valid"
 
     def json(self):
-        return {"status": self.status, "contact": self.contact, "orders": self.url + "/orders"}
+        return {"status": self.status, "contact": self.contact, "orders": self.url.replace("/account/", "/orders/")}
 
 
 class Authorization:

@@ -151,6 +151,11 @@ def names_in(csr):
     return sorted((kinds.get(kind, kind), values.get(kind, str.lower)(value)) for kind, value in entries)
 
 
+def der(pem):
+    """The first certificate of a chain."""
+    return openssl("x509", "-outform", "DER", stdin=pem.encode())
+
+
 def certificates(pem):
     return PEM.findall(pem)
 

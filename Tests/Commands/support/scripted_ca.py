@@ -5,9 +5,10 @@
     assert ca.violations == []
 
 A script is a list of (where, nth, fault). `where` is what is asked for, the first part of its path: directory,
-new-nonce, new-account, account, new-order, order, authorization, challenge, finalize, certificate, renewal-info. `nth`
-counts the requests there from 1, or is EVERY. A fault (see faults.py) gets the request and `go`, which does what a right
-CA does and gives its answer; the answer that the fault gives back is the one that is sent.
+new-nonce, new-account, account, orders, key-change, new-order, order, authorization, challenge, finalize, certificate,
+renewal-info, revoke-cert. `nth` counts the requests there from 1, or is EVERY. A fault (see faults.py) gets the request
+and `go`, which does what a right CA does and gives its answer; the answer that the fault gives back is the one that is
+sent.
 
 Every request is checked before its fault is played, and kept in `requests`; `violations` says what no right client
 would have sent. http-01 is validated by looking into the web root's folder, so that no web server is needed, and the
@@ -52,7 +53,7 @@ class ScriptedCA:
 
     def __init__(self, script=(), *, webroot=None, pending_polls=0, processing_polls=0, reuse=(), terms=True, eab=None,
                  unproved=(), lenient=False, reversed=False, meta=None, certificate="here", hosts=(),
-                 trusted="web-root", zone=None, drafts=None, renewal=None):
+                 trusted="web-root", zone=None, drafts=None, renewal=None, orders_a_page=2):
         self.script, self.webroot = list(script), webroot
         self.pending_polls = pending_polls  # so many looks find an answered challenge still at work
         self.processing_polls = processing_polls  # and so many an order that is being issued
@@ -63,6 +64,8 @@ class ScriptedCA:
         self.lenient = lenient  # like Caddy: a wrong answer leaves authorization and order pending
         self.reversed = reversed  # names and authorizations come in another order than they were asked in
         self.zone = zone and pathlib.Path(zone)
+        self.orders_a_page = orders_a_page  # of an account's list of orders
+        self.revoked = {}  # a certificate's DER → the reason that was given
         self.drafts = drafts or {}  # challenge types beside those of RFC 8555 → what more stands in such a challenge
         self.renewal = renewal  # the window in which it wants each certificate renewed, in seconds from now
         self.meta, self.certificate = meta or {}, certificate
@@ -189,6 +192,8 @@ class ScriptedCA:
 
     def check_header(self, request):
         header, key = request.header, "jwk" if request.where == "new-account" else "kid"
+        if request.where == "revoke-cert" and "jwk" in header:
+            key = "jwk"
         if sorted(header) != sorted(["alg", "nonce", "url", key]):
             self.wrong(request, f"the protected header holds {sorted(header)}")
         if header["url"] != f"https://{request.headers['Host']}{request.path}":
@@ -267,7 +272,68 @@ class ScriptedCA:
         return account
 
     def serve_account(self, request):
+        account = request.account
+        if account.url != self.url("account", request.rest):
+            raise Refused(problem("unauthorized", 403, "that is another's account"))
+        for member, value in (request.payload or {}).items():
+            if member == "contact":
+                account.contact = value
+            elif (member, value) == ("status", "deactivated"):
+                account.status = value
+            elif member != "termsOfServiceAgreed":
+                self.wrong(request, f"an update of {member}")
+        return Answer(json=account.json())
+
+    def serve_orders(self, request):
+        """RFC 8555, 7.1.2.1: a page of the list."""
+        self.as_get(request)
+        page = int(request.rest.partition("/")[2] or 0)
+        urls = [order.url for order in self.orders.values() if order.account is request.account]
+        start = page * self.orders_a_page
+        more = start + self.orders_a_page < len(urls)
+        links = f'<{self.directory}>;rel="index"' + (
+            f', <{self.url("orders", request.rest.partition("/")[0], page + 1)}>;rel="next"' if more else "")
+        return Answer(json={"orders": urls[start:start + self.orders_a_page]}, headers={"Link": links})
+
+    def serve_key_change(self, request):
+        """RFC 8555, 7.3.5."""
+        inner = request.payload
+        header, payload = (json.loads(jose.unb64(inner[part])) for part in ("protected", "payload"))
+        if (sorted(inner), sorted(header)) != (["payload", "protected", "signature"], ["alg", "jwk", "url"]):
+            self.wrong(request, "the inner JWS's members")
+        signed = f"{inner['protected']}.{inner['payload']}".encode()
+        new = header["jwk"]
+        if set(new) & PRIVATE_MEMBERS or not jose.verified(header["alg"], new, signed, jose.unb64(inner["signature"])):
+            self.wrong(request, "the inner JWS's signature")
+        if header["url"] != request.header["url"]:
+            self.wrong(request, "the inner JWS is for another URL")
+        if payload != {"account": request.account.url, "oldKey": request.account.jwk}:
+            self.wrong(request, f"the inner JWS says {payload}")
+        if owner := next((own for own in self.accounts.values() if own.jwk == new), None):
+            raise Refused(problem("malformed", 409, "that key has an account", {"Location": owner.url}))
+        request.account.jwk = new
         return Answer(json=request.account.json())
+
+    def serve_revoke_cert(self, request):
+        """RFC 8555, 7.6."""
+        der = jose.unb64(request.payload["certificate"])
+        if not set(request.payload) <= {"certificate", "reason"}:
+            self.wrong(request, f"a revocation with {sorted(request.payload)}")
+        order = next((order for order in self.orders.values() if order.chain and issuer.der(order.chain) == der), None)
+        if order is None:
+            raise Refused(problem("malformed", 404, "no such certificate was issued here"))
+        if request.account is None:
+            jwk = request.header["jwk"]
+            if b"\x04" + jose.unb64(jwk["x"]) + jose.unb64(jwk["y"]) not in der:
+                raise Refused(problem("unauthorized", 403, "that is not the certificate's key"))
+        elif order.account is not request.account:
+            raise Refused(problem("unauthorized", 403, "another account has ordered it"))
+        if der in self.revoked:
+            raise Refused(problem("alreadyRevoked", 400, "it was revoked before"))
+        if request.payload.get("reason", 0) not in (0, 1, 3, 4, 5):
+            raise Refused(problem("badRevocationReason", 400, "reason 0, 1, 3, 4 or 5, please"))
+        self.revoked[der] = request.payload.get("reason")
+        return Answer()
 
     def serve_new_order(self, request):
         wanted = [(i["type"], i["value"]) for i in request.payload["identifiers"]]

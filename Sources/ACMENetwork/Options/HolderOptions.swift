@@ -1,0 +1,10 @@
+package import ArgumentParser
+
+/// Who holds an account, and at which CA.
+package struct HolderOptions: ParsableArguments {
+  @OptionGroup package var key: AccountKeyOptions
+  @OptionGroup package var account: AccountOptions
+  @OptionGroup package var ca: CAOptions
+
+  package init() {}
+}

@@ -1,0 +1,72 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+import ACMETool
+
+/// Gives an account a new key (RFC 8555 §7.3.5), from wherever an earlier run was ended: which of the two keys is the
+/// account's, only the CA knows.
+struct Rollover {
+  private static let attempts = 3
+  private static let doubt =
+    "nobody knows yet which of the two keys is the account's: keep both, and run the same again, which finds out"
+
+  let new: Signer
+  /// The account that is to have it; nil where only its old key is known.
+  let url: ACMEURL?
+  /// Signs with the old key.
+  let client: Client
+  let tool: Tool
+
+  /// The account with its new key.
+  func perform() throws -> AccountDocument {
+    tool.messages.step("asking the CA which of the two keys has an account")
+    if let changed = try accountOfNewKey() {
+      // A key has one account: the one that an earlier run has given it to, or another.
+      if changed.url != url, case .found(let account) = try client.lookUpAccount() {
+        throw Failure(
+          .refused, "the new key has an account already, \(changed.url), and can't be given to \(account.url) too",
+          hint: "acme-key makes a new one")
+      }
+      try changed.refuseUnlessValid()
+      tool.messages.step("the new key has the account \(changed.url) already")
+      return changed
+    }
+    let account = try client.lookUpAccount().document()
+    try account.refuseUnlessValid()
+    let changed = try change(account)
+    tool.messages.step("the account \(account.url) has the new key, and the old one is of no more use")
+    return changed
+  }
+
+  /// Sends keyChange until it is known that the CA has acted on it.
+  private func change(_ account: AccountDocument) throws -> AccountDocument {
+    var isInDoubt = false
+    do {
+      for attempt in 1...Self.attempts {
+        do {
+          return account.with(new.jwk, try client.changeKey(to: new))
+        } catch let lost as LostAnswer {
+          isInDoubt = true
+          if let changed = try accountOfNewKey(), changed.url == account.url { return changed }
+          guard attempt < Self.attempts else { throw lost.failure }
+          let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
+          try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
+        } catch let refusal as Failure where isInDoubt {
+          // The old key may be refused because the CA has acted on the earlier try after all.
+          guard let changed = try accountOfNewKey(), changed.url == account.url else { throw refusal }
+          return changed
+        }
+      }
+    } catch var failure as Failure where isInDoubt {
+      failure.hint = Self.doubt
+      throw failure
+    }
+    throw Failure(.bug, "keyChange has come to no end")
+  }
+
+  /// nil where it has none.
+  private func accountOfNewKey() throws -> AccountDocument? {
+    guard case .found(let account) = try client.lookUpAccount(of: new) else { return nil }
+    return account
+  }
+}

@@ -1,0 +1,25 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+import ACMETool
+
+/// A verb about the account that the key has.
+protocol AccountVerb: Step {
+  var holder: HolderOptions { get }
+
+  func act(for account: AccountDocument, by client: Client, _ tool: Tool) throws -> Product
+}
+
+extension AccountVerb {
+  var input: Input? { nil }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let (client, account) = try holder.lookUp(tool)
+    try account.refuseUnlessValid()
+    return try act(for: account, by: client, tool)
+  }
+
+  func wayBack(_ tool: Tool) -> String? {
+    Self.outputKind == .document ? "acme-register show writes the document of the account that the key has" : nil
+  }
+}

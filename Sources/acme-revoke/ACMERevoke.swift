@@ -1,0 +1,88 @@
+import ACMEClient
+import ACMECore
+import ACMENetwork
+import ACMETool
+import ArgumentParser
+
+/// Has a CA revoke a certificate.
+@main
+struct ACMERevoke: Step {
+  static let configuration = CommandConfiguration(
+    commandName: "acme-revoke",
+    abstract: "Have the CA revoke a certificate.",
+    version: suiteVersion)
+  static let outputKind = OutputKind.text
+
+  @Option(
+    help: ArgumentHelp(
+      "Why: \(RevocationReason.allCases.map(\.name).joined(separator: ", ")), or the number of one.",
+      valueName: "name|number"),
+    completion: .list(RevocationReason.allCases.map(\.name)), transform: ACMERevoke.reason)
+  var reason: RevocationReason?
+
+  @Option(file: "Sign with the certificate's own private key, in place of the account's.")
+  var certKey: Path?
+
+  @OptionGroup var holder: HolderOptions
+  @OptionGroup var output: NoOutput
+  @OptionGroup var messageOptions: MessageOptions
+
+  static func main() { start() }
+
+  func validate() throws {
+    guard certKey == nil || holder.key.accountKey == nil && holder.account.account == nil else {
+      throw ValidationError("--cert-key needs no account: neither -k nor -a goes with it")
+    }
+  }
+
+  var input: Input? { Input("a PEM certificate or chain") }
+
+  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+    let certificate = try reading("stdin") { try CertificateChain(pem: input).leaf }
+    let client = try certKey.map { try self.client(for: certificate, by: $0, tool) } ?? holder.client(tool)
+    let words = "the certificate for \(certificate.names)"
+    do {
+      if try client.revoke(certificate, reason: reason) {
+        tool.messages.step("revoked \(words)" + (reason.map { ", reason \($0.name)" } ?? ""))
+      } else {
+        tool.messages.warning("\(words) is revoked already")
+      }
+    } catch var failure as Failure where failure.status == .refused {
+      failure.hint = failure.hint ?? hint(for: failure, certificate, client)
+      throw failure
+    }
+    return .nothing
+  }
+
+  private func client(for certificate: Certificate, by file: Path, _ tool: Tool) throws -> Client {
+    let directory = try holder.ca.directory(of: nil, tool)
+    let key = try holder.key.passphrase.key(
+      pem: Files.read(file), from: file.description, named: file.octets.description, tool)
+    guard try certificate.publicKeyInfo == key.publicKey.info else {
+      throw Failure(.input, "the key in \(file) isn't that of the certificate for \(certificate.names)")
+    }
+    return try holder.ca.client(for: directory, signer: key.signer, tool)
+  }
+
+  /// What a CA says of a certificate that it doesn't know, or of one who has no right to it, has many forms.
+  private func hint(for failure: Failure, _ certificate: Certificate, _ client: Client) -> String? {
+    let type = failure.problem?.type
+    guard type == .malformed || type == .unauthorized || failure.httpStatus == 404 else { return nil }
+    let isThisTheCA =
+      "the certificate was issued by \(certificate.issuer.shown(limit: 300)): is that the CA (--directory)?"
+    guard certKey == nil, type == .unauthorized else { return isThisTheCA }
+    return isThisTheCA + " else: the key of the account that ordered it, or --cert-key FILE with its own"
+  }
+
+  private static func reason(_ text: String) throws -> RevocationReason {
+    guard let reason = RevocationReason(text) else {
+      let names = RevocationReason.allCases.map { "\($0.rawValue) \($0.name)" }.joined(separator: ", ")
+      throw ValidationError("'\(text.shown(limit: 50))' is no reason of RFC 5280: it has \(names)")
+    }
+    return reason
+  }
+}
+
+extension Certificate {
+  fileprivate var names: String { ((try? identifiers.list) ?? subject).shown(limit: 500) }
+}

@@ -1,0 +1,53 @@
+"""acme-challenge cancel: all of an order's authorizations, or those of some names."""
+
+import json
+
+from journey import kit
+from scripted_ca import ScriptedCA
+from tools import ToolTest
+
+NAMES = ("one.example", "*.one.example", "two.example", "192.0.2.1")
+
+
+class Cancel(ToolTest):
+
+    def setup_method(self):
+        super().setup_method()
+        (self.dir / "web").mkdir()
+        self.ca = self.enterContext(ScriptedCA(webroot=self.dir / "web", reuse=("two.example",)))
+        (self.dir / "account.json").write_text(self.ca.account_document(kit().jwk))
+        self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": str(kit().folder / "account.key"),
+                     "ACME_CA_BUNDLE": str(self.ca.bundle)}
+        self.order = self.ok(self.run_tool("acme-challenge", "order", stdin=kit().request(NAMES))).out
+
+    def cancel(self, *names):
+        return self.run_tool("acme-challenge", "cancel", *names, stdin=self.order)
+
+    def given_up(self):
+        return {a.name for a in self.ca.authorizations.values() if a.status == "deactivated"}
+
+    def test_all(self):
+        document = json.loads(self.ok(self.cancel()).text)
+        self.assertEqual({a["status"] for a in document["authorizations"]}, {"deactivated"})
+        self.assertEqual(self.given_up(), set(NAMES))
+
+    def test_some(self):
+        for names in (("one.example",), ("*.ONE.example",), ("two.example", "192.0.2.1")):
+            with self.subTest(names):
+                before = self.given_up()
+                document = json.loads(self.ok(self.cancel(*names)).text)
+                self.assertEqual(self.given_up(), before | {name.lower() for name in names})
+                self.assertEqual(document["order"]["status"], "invalid")
+
+    def test_one_that_is_given_up_already(self):
+        for _ in range(2):
+            self.ok(self.cancel("one.example"))
+        self.assertEqual(self.given_up(), {"one.example"})
+
+    def test_a_name_that_the_order_hasn_t(self):
+        heard = len(self.ca.requests)
+        for name in "three.example", "*.two.example", "192.0.2.2":
+            with self.subTest(name):
+                self.fails(self.cancel("one.example", name), 65, "is none of the names of the order .*: one.example, ")
+        self.fails(self.cancel("one..example"), 65, "neither a DNS name nor an address")
+        self.assertEqual((len(self.ca.requests), self.given_up()), (heard, set()))
