@@ -3,7 +3,7 @@ internal import COpenSSL
 /// An X.509 certificate (RFC 5280).
 package final class Certificate {
   package let der: [UInt8]
-  private let pointer: OpaquePointer
+  let pointer: OpaquePointer
 
   package init(der: [UInt8]) throws(Malformed) {
     guard let pointer = decodedDER(der, { d2i_X509(nil, $0, $1) }, free: X509_free) else {

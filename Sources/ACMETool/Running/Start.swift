@@ -59,8 +59,12 @@ extension Step {
       try output.prove()
       // What is opened by name is open, and no thread or connection has begun: here a tool can give up its rights.
       let input = try input.map(tool.read) ?? []
-      let product = try perform(input, tool)
-      try write(product, to: sink, tool)
+      do {
+        try write(perform(input, tool), to: sink, tool)
+      } catch let verdict as Verdict {
+        try write(verdict.product, to: sink, tool)
+        throw verdict.failure
+      }
       return .done
     } catch let earlier as EarlierFailure {
       if !earlier.isFromPipe { messages.error(earlier.repeated) }

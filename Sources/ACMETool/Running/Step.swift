@@ -56,6 +56,17 @@ package enum Product {
   }
 }
 
+/// Thrown by a step whose product says what is wrong: it is written, and the step ends with the failure all the same.
+package struct Verdict: Error {
+  let product: Product
+  let failure: Failure
+
+  package init(_ product: Product, _ failure: Failure) {
+    self.product = product
+    self.failure = failure
+  }
+}
+
 extension CommandConfiguration {
   /// A verb of `tool`, whose usage is shown as it is typed.
   package static func verb(_ name: String, of tool: String, abstract: String) -> CommandConfiguration {
