@@ -40,6 +40,7 @@ static inline CURLcode CCurl_get_long(CURL *handle, CURLINFO info, long *value) 
 }
 
 // Macros with a cast in them.
+static const long CCurl_http_version_1_1 = CURL_HTTP_VERSION_1_1;
 static const long CCurl_http_version_2 = CURL_HTTP_VERSION_2_0;
 static const long CCurl_http_version_2tls = CURL_HTTP_VERSION_2TLS;
 

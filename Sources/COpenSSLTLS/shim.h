@@ -10,4 +10,9 @@ static inline int COpenSSLTLS_set_minimum_tls12(SSL_CTX *context) {
   return (int)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 }
 
+// A macro around SSL_ctrl.
+static inline int COpenSSLTLS_set_server_name(SSL *session, const char *name) {
+  return (int)SSL_set_tlsext_host_name(session, name);
+}
+
 #endif

@@ -13,7 +13,7 @@ struct ACMEChallenge: OrderStep {
     version: suiteVersion,
     subcommands: [
       OrderVerb.self, ShowVerb.self, PublishVerb.self, RespondVerb.self, WaitVerb.self, CleanVerb.self,
-      CancelVerb.self,
+      CancelVerb.self, CheckVerb.self,
     ])
   static let outputKind = OutputKind.document
 

@@ -23,7 +23,8 @@ extension Tool {
     explain(
       Lesson(
         "cleaning up (RFC 8555, sections 8.3 and 8.4)",
-        [.text("Once the CA has looked, nobody needs the proofs any more: what was put in place is taken away.")]))
+        [.text("Once they have been looked at, nobody needs the proofs any more: what was put in place is taken away.")]
+      ))
   }
 }
 
@@ -52,7 +53,7 @@ extension Proof {
     return lesson
   }
 
-  private var section: String {
+  var section: String {
     switch type {
     case .http01: "RFC 8555, section 8.3"
     case .dns01: "RFC 8555, section 8.4"

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// The certificate that is shown to a CA that validates by tls-alpn-01, with a key of its own (RFC 8737 §3).
 package struct ValidationCertificate: Sendable {
   /// 1.3.6.1.5.5.7.1.31, id-pe-acmeIdentifier.
-  private static let acmeIdentifier = "1.3.6.1.5.5.7.1.31"
+  static let acmeIdentifier = "1.3.6.1.5.5.7.1.31"
 
   /// DER.
   package let certificate: [UInt8]
@@ -28,20 +28,24 @@ package struct ValidationCertificate: Sendable {
     try Self.add(
       X509V3_EXT_i2d(NID_subject_alt_name, 1 /* critical: there is no subject */, UnsafeMutableRawPointer(names)),
       to: certificate)
-    try Self.add(Self.proof(SHA256.digest(of: Array(keyAuthorization.utf8))), to: certificate)
+    try Self.add(Self.extension(Self.proof(of: keyAuthorization)), to: certificate)
     try OpenSSLError.check(X509_sign(certificate, key.pointer, key.digest))
 
     self.certificate = try encodedDER { i2d_X509(certificate, $0) }
     self.key = try encodedDER { i2d_PrivateKey(key.pointer, $0) }
   }
 
-  /// An OCTET STRING of the 32 octets, within the extension's own.
-  private static func proof(_ digest: [UInt8]) throws -> OpaquePointer? {
+  /// DER of an OCTET STRING of the 32 octets, which the extension has within its own.
+  static func proof(of keyAuthorization: String) -> [UInt8] {
+    let digest = SHA256.digest(of: Array(keyAuthorization.utf8))
+    return [0x04, UInt8(digest.count)] + digest
+  }
+
+  private static func `extension`(_ octets: [UInt8]) throws -> OpaquePointer? {
     let object = try OpenSSLError.check(OBJ_txt2obj(acmeIdentifier, 1))
     defer { ASN1_OBJECT_free(object) }
     let value = try OpenSSLError.check(ASN1_OCTET_STRING_new())
     defer { ASN1_OCTET_STRING_free(value) }
-    let octets: [UInt8] = [0x04, UInt8(digest.count)] + digest
     try OpenSSLError.check(ASN1_OCTET_STRING_set(value, octets, Int32(octets.count)))
     return X509_EXTENSION_create_by_OBJ(nil, object, 1 /* critical */, value)
   }

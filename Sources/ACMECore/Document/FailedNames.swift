@@ -62,13 +62,14 @@ private struct FailedName {
   func failure(orderError: Problem?) -> Failure {
     guard var failure = refusal else {
       let problem = challenge?.error ?? orderError
-      return Failure(.refused, sentence(problem), hint: hint, problem: problem)
+      return Failure(.refused, sentence(problem), hint: Self.hint(of: [self]), problem: problem)
     }
     failure.message = "\(authorization.identifier): \(failure.message)"
     if let error = challenge?.error, error.summary != failure.problem?.summary {
       failure.message += "; its challenge says: \(error.summary)"
     }
-    failure.hint = failure.hint ?? (problem.map { Self.ofValidation.contains($0.type.name) } == true ? hint : nil)
+    let isOfValidation = problem.map { Self.ofValidation.contains($0.type.name) } ?? false
+    failure.hint = failure.hint ?? (isOfValidation ? Self.hint(of: [self]) : nil)
     return failure
   }
 
@@ -86,7 +87,7 @@ private struct FailedName {
   }
 
   /// What to look at first.
-  var hint: String? {
+  private var firstLook: String? {
     let kind = problem?.type.name
     if kind == "caa" { return "the CAA records of the name, or of a domain above it, have to allow this CA" }
     guard let type = challenge?.type, kind == nil || Self.ofValidation.contains(kind ?? "") else { return nil }
@@ -111,15 +112,18 @@ private struct FailedName {
       || problem.type.name == "connection" && ["no such host", "nxdomain", "resolve"].contains(where: detail.contains)
   }
 
-  /// One for all, or each with the names that it is for.
+  /// One for all, or each with the names that it is for; and how to look before the next order.
   static func hint(of names: [FailedName]) -> String? {
-    let hints = names.reduce(into: [String?]()) { if !$0.contains($1.hint) { $0.append($1.hint) } }
-    guard hints.count > 1 else { return hints.first ?? nil }
-    return hints.compactMap { hint in
-      hint.map { text in
-        "\(names.filter { $0.hint == text }.map(\.authorization.identifier).list.shown(limit: 200)): \(text)"
+    let looks = names.reduce(into: [String?]()) { if !$0.contains($1.firstLook) { $0.append($1.firstLook) } }
+    let hints = looks.compactMap { look in
+      look.map { text in
+        guard looks.count > 1 else { return text }
+        let concerned = names.filter { $0.firstLook == text }.map(\.authorization.identifier)
+        return "\(concerned.list.shown(limit: 200)): \(text)"
       }
-    }.joined(separator: "; ")
+    }
+    guard !hints.isEmpty else { return nil }
+    return hints.joined(separator: "; ") + "; acme-challenge check shows it before the next order"
   }
 }
 

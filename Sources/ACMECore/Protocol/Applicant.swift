@@ -1,8 +1,14 @@
 /// Who applies for the certificate, and where: what control is proved by beside the challenge itself.
-struct Applicant {
+package struct Applicant {
   let thumbprint: String
   let accountURL: ACMEURL
   let directory: Directory
+
+  package init(thumbprint: String, accountURL: ACMEURL, directory: Directory) {
+    self.thumbprint = thumbprint
+    self.accountURL = accountURL
+    self.directory = directory
+  }
 
   /// The label of dns-account-01, by which several accounts can prove one name at a time
   /// (draft-ietf-acme-dns-account-label).

@@ -50,8 +50,8 @@ package struct Directory: Equatable, Sendable {
   package var profiles: [String]? { meta?["profiles"]?.object?.members.map(\.name) }
 
   /// Names by which the CA goes in DNS: in CAA records (RFC 8555 §7.1.1), and in the records of dns-persist-01.
-  var caaIdentities: [String] { names("caaIdentities") }
-  var issuerDomainNames: [String] { names("issuerDomainNames") }
+  package var caaIdentities: [String] { names("caaIdentities") }
+  package var issuerDomainNames: [String] { names("issuerDomainNames") }
   /// What a hashed account's URI begins with (draft-ietf-acme-dns-persist-02).
   var accountHashPrefix: String? { meta?["accountHashPrefix"]?.string }
 

@@ -13,7 +13,7 @@ package enum Publication: Equatable, Sendable {
   package static func path(of token: Token) -> String { "/\(httpFolder)/\(token.text)" }
 
   /// Throws where the challenge is malformed, of a type that we do not know, or cannot be met for such an identifier.
-  init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
+  package init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
     if let oddity = challenge.oddity { throw oddity }
     if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
       let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
@@ -21,8 +21,19 @@ package enum Publication: Equatable, Sendable {
       return
     }
     guard let token = challenge.answerable?.token else { throw Malformed("\(challenge.type) is not known here") }
+    try self.init(challenge.type, identifier, token, target: challenge.target, of: applicant)
+  }
+
+  /// The same for a `token` that may be nobody's challenge.
+  ///
+  /// - Parameter target: where a CNAME leads that stands at the name of the record.
+  ///
+  /// Throws `Malformed` where control of `identifier` can't be proved so.
+  package init(
+    _ type: Challenge.Kind, _ identifier: Identifier, _ token: Token, target: RecordName? = nil, of applicant: Applicant
+  ) throws(Malformed) {
     let authorization = KeyAuthorization(token: token, thumbprint: applicant.thumbprint)
-    switch (challenge.type, identifier) {
+    switch (type, identifier) {
     case (.http01, .dns(let name, wildcard: false)):
       self = .http(token: token, host: name.text, body: authorization.text)
     case (.http01, .ip(let address)):
@@ -30,17 +41,17 @@ package enum Publication: Equatable, Sendable {
       self = .http(token: token, host: host, body: authorization.text)
     case (.dns01, .dns(let name, _)):
       self = .dns(
-        TXTRecord(name: "_acme-challenge.\(name.text)", target: challenge.target, value: authorization.dnsValue))
+        TXTRecord(name: "_acme-challenge.\(name.text)", target: target, value: authorization.dnsValue))
     case (.dnsAccount01, .dns(let name, _)):
       self = .dns(
         TXTRecord(
-          name: "\(applicant.dnsLabel)._acme-challenge.\(name.text)", target: challenge.target,
+          name: "\(applicant.dnsLabel)._acme-challenge.\(name.text)", target: target,
           value: authorization.dnsValue))
     case (.tlsALPN01, .dns(let name, wildcard: false)):
       self = .tls(name: name.text, digest: authorization.tlsDigest)
     case (.tlsALPN01, .ip(let address)):
       self = .tls(name: address.reverseName, digest: authorization.tlsDigest)
-    default: throw Malformed("\(challenge.type) can't prove control of \(identifier)")
+    default: throw Malformed("\(type) can't prove control of \(identifier)")
     }
   }
 

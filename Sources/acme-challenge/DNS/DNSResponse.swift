@@ -12,6 +12,8 @@ struct DNSResponse {
   let isAuthoritative: Bool
   /// What the server says in place of an answer: it doesn't know, or doesn't want to.
   let refusal: String?
+  /// Whether there are no records of any type, here and below.
+  let isNoSuchName: Bool
   /// Whether it may answer otherwise to a question without EDNS: servers that don't know it say one error or another
   /// (RFC 6891 §7 and older ones), as does one that knows another version of it.
   let isOfNoEDNS: Bool
@@ -23,6 +25,7 @@ struct DNSResponse {
   init?(_ bytes: [UInt8], to query: Query) {
     guard let message = Message(bytes), message.isResponse, message.id == query.id else { return nil }
     refusal = Self.refusal(message.code)
+    isNoSuchName = message.code == Int(ns_r_nxdomain.rawValue)
     // Who can't read a question may not repeat it.
     guard message.questions == [query.question] || message.questions.isEmpty && refusal != nil else { return nil }
     name = query.question.name
@@ -61,16 +64,18 @@ struct DNSResponse {
   }
 
   /// The TXT records at the end of the CNAMEs that the server has followed itself.
-  var texts: [[UInt8]] {
+  var texts: [[UInt8]] { valuesAtEnd { if case .text(let text) = $0 { text } else { nil } } }
+
+  /// The data of the CAA records there.
+  var permissions: [[UInt8]] { valuesAtEnd { if case .octets(let data) = $0 { data } else { nil } } }
+
+  private func valuesAtEnd(_ read: (Message.Value) -> [UInt8]?) -> [[UInt8]] {
     var end = name
     for _ in 0..<Self.mostAliases {
       guard let alias = alias(of: end), let next = try? RecordName(alias) else { break }
       end = next
     }
-    return records.compactMap { record in
-      guard record.name == end, case .text(let text) = record.value else { return nil }
-      return text
-    }
+    return records.filter { $0.name == end }.compactMap { read($0.value) }
   }
 
   /// Where the name is said to lead, as the server wrote it.

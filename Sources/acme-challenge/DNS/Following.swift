@@ -39,19 +39,31 @@ struct Following {
         names.append((index, place, try reading("the record to publish") { try RecordName(record.name) }))
       }
     }
-    guard let resolver, !names.isEmpty else { return document }
-    let delegation = Delegation(resolver: resolver, asker: Asker(budget: budget))
-    let ends = try delegation.ends(of: Set(names.map(\.name)))
+    guard resolver != nil else { return document }
+    let targets = try targets(of: Set(names.map(\.name)))
     var document = document
     for (authorization, challenge, name) in names {
+      document.authorizations[authorization].challenges[challenge].target = targets[name]
+    }
+    return document
+  }
+
+  /// Where CNAMEs lead that stand at some of `names`, if they are to be followed.
+  ///
+  /// Throws `Failure` 75 where nobody says whether one does.
+  func targets(of names: Set<RecordName>) throws -> [RecordName: RecordName] {
+    guard let resolver, !names.isEmpty else { return [:] }
+    let ends = try Delegation(resolver: resolver, asker: Asker(budget: budget)).ends(of: names)
+    var targets: [RecordName: RecordName] = [:]
+    for name in names {
       guard let end = ends[name], end.isSettled else {
         let said = (ends[name]?.complaints ?? []).unique.map { "; \($0.text)" }.joined()
         throw Failure(
           .notNow, "no name server says whether a CNAME stands at \(name)\(said)", hint: "--resolver says whom to ask")
       }
-      document.authorizations[authorization].challenges[challenge].target = end.value == name ? nil : end.value
+      targets[name] = end.value == name ? nil : end.value
     }
-    return document
+    return targets
   }
 
   private static func unfollowed(_ name: String, _ target: RecordName) -> Failure {

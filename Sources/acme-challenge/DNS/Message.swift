@@ -14,6 +14,7 @@ struct Message {
     /// As it was sent, odd octets escaped.
     case name(String)
     case address(IPAddress)
+    case octets([UInt8])
     case other
   }
 
@@ -104,6 +105,7 @@ struct Message {
     let data = Array(UnsafeBufferPointer(start: record.rdata, count: Int(record.rdlength)))
     switch type {
     case .txt: return text(data).map(Value.text)
+    case .caa: return .octets(data)
     case .a where data.count == 4, .aaaa where data.count == 16: return IPAddress(octets: data).map(Value.address)
     case .a, .aaaa: return nil
     case .cname, .ns:

@@ -16,6 +16,7 @@ struct RecordType: Hashable {
 
   static let a = RecordType(ns_t_a)
   static let aaaa = RecordType(ns_t_aaaa)
+  static let caa = RecordType(ns_t_caa)
   static let cname = RecordType(ns_t_cname)
   static let ns = RecordType(ns_t_ns)
   static let opt = RecordType(ns_t_opt)
@@ -26,6 +27,7 @@ struct RecordType: Hashable {
     switch self {
     case .a: "A"
     case .aaaa: "AAAA"
+    case .caa: "CAA"
     case .cname: "CNAME"
     case .ns: "NS"
     case .txt: "TXT"

@@ -14,10 +14,14 @@ final class InPlace {
 
   /// Publishes the chosen challenge of every pending authorization that a solver serves.
   func publish(_ document: OrderDocument) throws {
-    let proofs = document.authorizations.compactMap { authorization -> Proof? in
-      guard authorization.status == .pending, let chosen = authorization.chosen else { return nil }
-      return document.proof(chosen, of: authorization)
-    }
+    try publish(
+      document.authorizations.compactMap { authorization in
+        guard authorization.status == .pending, let chosen = authorization.chosen else { return nil }
+        return document.proof(chosen, of: authorization)
+      })
+  }
+
+  func publish(_ proofs: [Proof]) throws {
     for batch in solvers.batches(of: proofs) { try batch.solver.publish(batch.proofs, self) }
   }
 

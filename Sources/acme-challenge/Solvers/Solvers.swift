@@ -105,7 +105,5 @@ struct Solvers {
 }
 
 extension Identifier {
-  fileprivate var isWildcard: Bool {
-    if case .dns(_, wildcard: true) = self { true } else { false }
-  }
+  var isWildcard: Bool { if case .dns(_, wildcard: true) = self { true } else { false } }
 }

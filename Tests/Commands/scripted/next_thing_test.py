@@ -11,6 +11,7 @@ PORT = "can the CA reach port 80 of that name from outside?"
 ROOT = "is the web root the folder that the web server shows for that name, on port 80?"
 RECORD = "do all name servers of the zone show the record? --dns-wait SECONDS waits until they do"
 CAA = "the CAA records of the name, or of a domain above it, have to allow this CA"
+CHECK = "; acme-challenge check shows it before the next order"
 WEBROOT = "give --webroot DIR, the folder that the web server shows, or --hook CMD, which puts a record into the DNS"
 
 
@@ -63,7 +64,7 @@ class FailedNames(NextThingTest):
             ("caa", "CAA record for example forbids issuance"): CAA,
         }.items():
             with self.subTest(error):
-                self.hints(self.failed(one=error), hint)
+                self.hints(self.failed(one=error), hint + CHECK)
 
     def test_what_is_no_matter_of_the_web_root(self):
         for kind in "rejectedIdentifier", "serverInternal", "somethingNew":
@@ -73,14 +74,15 @@ class FailedNames(NextThingTest):
     def test_by_dns(self):
         for kind in "unauthorized", "dns":
             with self.subTest(kind):
-                self.hints(self.failed("--hook", "true", one=(kind, "no TXT record")), RECORD)
+                self.hints(self.failed("--hook", "true", one=(kind, "no TXT record")), RECORD + CHECK)
 
     def test_two_that_failed_alike(self):
-        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("dns", "SERVFAIL")), DNS)
+        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("dns", "SERVFAIL")), DNS + CHECK)
 
     def test_two_that_failed_differently(self):
-        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("connection", "refused")), f"{ONE}: {DNS}; {TWO}: {PORT}")
-        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("odd", "x")), f"{ONE}: {DNS}")
+        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("connection", "refused")),
+                   f"{ONE}: {DNS}; {TWO}: {PORT}{CHECK}")
+        self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("odd", "x")), f"{ONE}: {DNS}{CHECK}")
 
 
 class NoWay(NextThingTest):

@@ -2,7 +2,8 @@
 
 The root's server at 127.0.0.53 looks up for others what it doesn't know itself; a CA has one of its own at 127.0.0.54,
 since caches keep what was not there for the rest of the second at least. `example.org` has the servers ns1 and
-ns2; ns2 learns of a change only when it is told to look (see `let_in`). `acme.example` has ns1 alone. For ns1 there is
+ns2; ns2 learns of a change only when it is told to look (see `let_in`). `acme.example` has ns1 alone, and so has
+`sites.example`, whose names lead to web servers that a test begins itself (see sites.py). For ns1 there is
 an IPv6 address too, to which no way leads from here. Some zones below `example.org` have servers that a test begins
 itself (see odd_nameservers.py).
 """
@@ -28,6 +29,7 @@ ns1.example.org. A 127.0.0.1
 ns1.example.org. AAAA 2001:db8::1
 ns2.example.org. A 127.0.0.2
 acme.example. NS ns1.example.org.
+sites.example. NS ns1.example.org.
 dead.example. NS ns1.dead.example.
 ns1.dead.example. A 127.0.0.9
 lame.example. NS ns2.example.org.
@@ -63,6 +65,35 @@ _acme-challenge.lame CNAME lame.example.
 MANY = "".join(f'_acme-challenge.many TXT "{n:03} {"x" * 40}"\n' for n in range(40))
 ACME = HEAD + "@ NS ns1.example.org.\n"
 
+SITES = HEAD + """@ NS ns1.example.org.
+good A 127.0.0.20
+alias CNAME good
+both A 127.0.0.20
+both AAAA fd00::5
+far A 127.0.0.20
+far AAAA 2001:db8::1
+away-only AAAA 2001:db8::1
+six AAAA fd00::6
+closed A 127.0.0.29
+wall A 127.0.0.31
+bare TXT "no address"
+catch A 127.0.0.21
+loop A 127.0.0.22
+tls A 127.0.0.23
+away A 127.0.0.24
+port A 127.0.0.25
+lost A 127.0.0.26
+ftp A 127.0.0.27
+mute A 127.0.0.28
+deny CAA 0 issue ";"
+other CAA 0 issue "other.example"
+bound CAA 0 issue "ca.example; accounturi=https://ca.example/another"
+method CAA 0 issue "ca.example; validationmethods=dns-01"
+wild CAA 0 issuewild ";"
+critical CAA 128 tbs "unheard of"
+ours CAA 0 issue "CA.example"
+""" + "".join(f"{name} A 127.0.0.20\n" for name in "deny other bound method wild critical ours below.ours".split())
+
 OPTIONS = """
 include "{dir}/tsig.key";
 options {{
@@ -86,9 +117,8 @@ class NameServers:
         # A copy, as Debian's AppArmor keeps the installed one out of any folder but its own.
         self.program = shutil.copy(shutil.which("named", path=environment()["PATH"]), self.dir)
         key = subprocess.run(["tsig-keygen", "test"], check=True, capture_output=True, env=environment())
-        primaries = PRIMARY.format(zone="example.org") + PRIMARY.format(zone="acme.example")
-        self.start(NS1, key.stdout, "recursion no;", primaries,
-                   {"example.org": ORG, "acme.example": ACME + MANY})
+        zones = {"example.org": ORG, "acme.example": ACME + MANY, "sites.example": SITES}
+        self.start(NS1, key.stdout, "recursion no;", "".join(PRIMARY.format(zone=zone) for zone in zones), zones)
         self.start(NS2, key.stdout, "recursion no;", SECONDARY, {})
         for resolver in RESOLVER, CA_RESOLVER:
             self.start(resolver, key.stdout, "recursion yes; allow-recursion { any; }; servfail-ttl 0;",
