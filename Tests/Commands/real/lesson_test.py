@@ -16,7 +16,7 @@ SOURCE = LESSON.with_suffix(".md").read_text(encoding="utf-8")
 PROMISES = {name: (int(status), words) for name, status, words in
             re.findall(r"(?m)^> ([\w-]+): status (\d+), (.+)$", SOURCE)}
 BROKEN = {"wrong-key-authorization", "replayed-request", "stale-nonce", "order-not-ready", "other-key", "other-account",
-          "no-intermediate"}  # what the lesson is to break, whatever else it does
+          "no-intermediate", "other-root", "old-key"}  # what the lesson is to break, whatever else it does
 
 
 class LessonTest(ToolTest):
@@ -58,10 +58,11 @@ class Auto(LessonTest):
         self.nothing_is_left()
 
     def checked_by_hand(self, text):
-        """A signature, a thumbprint, two key authorizations, the certificate's key and a chain."""
+        """A signature, a thumbprint, two key authorizations, the certificate's key and id, two chains and their key."""
         self.assertEqual(text.count("\nVerified OK\n"), 2)
-        self.assertEqual(len(re.findall(r"diff .*\nthe same$", text, re.M)), 4)
-        self.assertEqual(text.count("\nleaf.pem: OK\n"), 1)
+        self.assertEqual(len(re.findall(r"diff .*\nthe same$", text, re.M)), 6)
+        self.assertEqual(text.count("\nleaf.pem: OK\n"), 2)
+        self.assertIn('\n"Revoked"\n', text)
 
     def certificate(self, text):
         shown = re.search(r"^\$ openssl x509 -in site\.pem .*?(?=\n\n)", text, re.M | re.S)[0]
