@@ -6,7 +6,7 @@ import subprocess
 from sandbox import without_proc
 from tools import BIN, ToolTest
 
-TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain")
+TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain", "acme-revoke")
 CAFE = b"caf\xe9"  # in Latin-1; no UTF-8
 LOOKALIKES = ("\u00e9.key".encode(), "e\u0301.key".encode())  # one composed, one not
 
