@@ -68,6 +68,8 @@ package struct Remedies: Sendable {
   /// The CA wants an external account binding.
   package var externalAccountRequired: String?
   package var accountDoesNotExist: String?
+  /// The CA doesn't find the account's key in the signature.
+  package var signatureRefused: String?
 
   package init() {}
 }

@@ -65,6 +65,9 @@ extension Remedies {
     remedies.accountDoesNotExist =
       "is that the account's key, and its CA (--directory)? acme-register makes an account, and after a rollover the new "
       + "key alone has it"
+    remedies.signatureRefused =
+      "has the account got another key by now? acme-register show -k KEY -o FILE writes the document for the key that has "
+      + "it"
     return remedies
   }
 }

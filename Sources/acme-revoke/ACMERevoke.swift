@@ -68,10 +68,11 @@ struct ACMERevoke: Step {
   private func hint(for failure: Failure, _ certificate: Certificate, _ client: Client) -> String? {
     let type = failure.problem?.type
     guard type == .malformed || type == .unauthorized || failure.httpStatus == 404 else { return nil }
-    let isThisTheCA =
-      "the certificate was issued by \(certificate.issuer.shown(limit: 300)): is that the CA (--directory)?"
+    let issuer = certificate.issuer.shown(limit: 300)
+    let isThisTheCA = "it was issued by \(issuer): is that the CA (--directory)?"
     guard certKey == nil, type == .unauthorized else { return isThisTheCA }
-    return isThisTheCA + " else: the key of the account that ordered it, or --cert-key FILE with its own"
+    return "the account that ordered it may, or one that has proved all its names, or --cert-key FILE with its own key; "
+      + isThisTheCA
   }
 
   private static func reason(_ text: String) throws -> RevocationReason {

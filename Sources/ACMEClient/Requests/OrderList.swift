@@ -22,7 +22,9 @@ extension Client {
         throw Failure(.protocolBroken, "the list of orders leads back to \(page), which was read already")
       }
       let response = try perform(SignedRequest(fetching: .orders, at: allowed(page, "the list of orders")))
-      let listed = try response.parsed("the list of orders \(page)") { try Self.orders(in: $0) }
+      let listed = try reading("the list of orders \(page)", status: .protocolBroken) {
+        try Self.orders(in: JSON(parsing: response.body))
+      }
       for order in listed where known.insert(order).inserted {
         orders.append(try allowed(order, "the list of orders \(page)"))
       }
@@ -38,8 +40,11 @@ extension Client {
     return orders
   }
 
-  private static func orders(in object: JSONObject) throws -> [ACMEURL] {
-    guard let elements = try object.array("orders") else { throw Malformed("\"orders\" is missing") }
+  /// An object, as the RFC has it, or the array alone, as step-ca and Caddy have it.
+  private static func orders(in list: JSON) throws -> [ACMEURL] {
+    guard let elements = try list.array ?? list.object?.array("orders") else {
+      throw Malformed("\"orders\" is missing")
+    }
     return try elements.map { element in
       guard let text = element.string else { throw Malformed("\"orders\" holds what is no URL") }
       return try ACMEURL(text)

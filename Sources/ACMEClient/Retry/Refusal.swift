@@ -30,7 +30,7 @@ struct Refusal {
     }
     failure.httpStatus = response.status
     failure.retryAt = failure.status == .notNow ? retryAfter?.time : nil
-    failure.hint = Self.hint(response, problem, remedies)
+    failure.hint = Self.hint(response, to: request.purpose, problem, remedies)
     self.failure = failure
   }
 
@@ -42,7 +42,9 @@ struct Refusal {
     return response.status >= 500 && response.status != 501 || failure.problem?.type == .serverInternal
   }
 
-  private static func hint(_ response: HTTPResponse, _ problem: Problem?, _ remedies: Remedies) -> String? {
+  private static func hint(
+    _ response: HTTPResponse, to purpose: HTTPRequest.Purpose, _ problem: Problem?, _ remedies: Remedies
+  ) -> String? {
     var hints: [String] = []
     if let algorithms = problem?.raw["algorithms"]?.array?.compactMap(\.string), !algorithms.isEmpty {
       hints.append("the CA takes keys for \(algorithms.prefix(20).joined(separator: ", ").shown(limit: 200))")
@@ -54,6 +56,11 @@ struct Refusal {
       hints += response.links("terms-of-service").map { "the terms are now \($0.shown(limit: 500))" }
     case .externalAccountRequired: hints += [remedies.externalAccountRequired].compactMap { $0 }
     case .accountDoesNotExist: hints += [remedies.accountDoesNotExist].compactMap { $0 }
+    // There is no type for that: each CA has its own words.
+    case .malformed, .unauthorized:
+      if speaksOfSignature(problem), ![.accountLookUp, .newAccount].contains(purpose) {
+        hints += [remedies.signatureRefused].compactMap { $0 }
+      }
     default: break
     }
     // RFC 8555 §7.3.5: the account that has the key already.
@@ -62,6 +69,12 @@ struct Refusal {
     }
     hints += response.links("help").prefix(5).map { "see \($0.shown(limit: 500))" }
     return hints.isEmpty ? nil : hints.joined(separator: "; ")
+  }
+
+  private static func speaksOfSignature(_ problem: Problem?) -> Bool {
+    let words = (problem?.detail ?? "").prefix(1000).lowercased()
+    return words.contains("jws verification")
+      || words.contains("signature") && ["verif", "invalid", "wrong", "mismatch"].contains(where: words.contains)
   }
 
   /// The beginning of what is no problem document: a proxy's page, mostly. Its tags say nothing.

@@ -27,9 +27,20 @@ package struct AccountOptions: ParsableArguments {
         .input,
         "the order document is of the CA \(order.ca.directory), the account document of \(account.ca.directory)")
     }
-    guard account.url == order.accountURL, account.jwk == order.jwk else {
+    guard account.url == order.accountURL else {
       throw Failure(.input, "the order document is of the account \(order.accountURL), not of \(account.url)")
+    }
+    guard account.jwk == order.jwk else {
+      throw Failure(
+        .input,
+        "the order document is of another key of the account \(account.url): its thumbprint is "
+          + "\(order.jwk.thumbprint), not \(account.jwk.thumbprint)", hint: order.wayBackAfterRollover)
     }
     return account
   }
+}
+
+extension OrderDocument {
+  /// How to go on with an order that was placed with another key of the account.
+  var wayBackAfterRollover: String { "after a rollover, the new key takes the order up anew: \(wayBack)" }
 }

@@ -21,8 +21,7 @@ extension OrderOptions {
     _ = try ca.directory(of: document.ca.directory, tool)
     let account = try account.pin(document, tool)
     let signer = try key.signer(
-      for: document.jwk, in: "the order document", tool,
-      hint: "after a rollover: acme-challenge order --url URL takes the order up with the new key")
+      for: document.jwk, in: "the order document", tool, hint: document.wayBackAfterRollover)
     if account == nil, !ca.names(document.ca.directory, tool) { try refuseStrangeAccount(document) }
     if let account { try document.forbid(account.ca.endpoints) }
     let isBelieved = account.map { $0.ca.vouches(for: document.ca) } ?? false

@@ -4,10 +4,8 @@ import pathlib
 import re
 
 import pytest
-from tools import BIN, REPO, ToolTest
+from tools import BIN, REPO, TOOLS, ToolTest
 
-TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain", "acme-renewal",
-         "acme-revoke")
 WITHOUT_OUTPUT = ("acme-revoke",)
 OFFLINE = ("acme-key", "acme-csr")
 EVERYWHERE = {"--help", "--version"}  # swift-argument-parser's own, with their short forms and -…completion-script

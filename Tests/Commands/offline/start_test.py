@@ -4,10 +4,8 @@ import os
 import subprocess
 
 from sandbox import without_proc
-from tools import BIN, ToolTest
+from tools import BIN, TOOLS, ToolTest
 
-TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain",
-         "acme-renewal")
 CAFE = b"caf\xe9"  # in Latin-1; no UTF-8
 LOOKALIKES = ("\u00e9.key".encode(), "e\u0301.key".encode())  # one composed, one not
 

@@ -40,6 +40,25 @@ class Acme2certifier(DNSTest):
         self.ok(self.register("account"))
         self.assertEqual(self.load("account.json")["url"], before)
 
+    def test_the_life_of_an_account(self):
+        """As far as this CA goes along."""
+        self.ok(self.run_tool("acme-key", "-o", "new.key"))
+        self.csr("life.acme.example")
+        self.ok(self.challenge(HOOK))
+        self.ok(self.sh("acme-finalize <out.json | acme-chain -o site.pem"))
+        rollover = "acme-register rollover --new-key new.key -o account.json"
+        for words, status, message in [
+            ("acme-register show", 0, None), ("acme-register update --contact mailto:you@example.org", 0, None),
+            ("acme-register orders", 77, 'has no "orders"'), ("acme-register caa --type dns-01 life.acme.example", 0, None),
+            ("acme-register persist life.acme.example", 0, None), ("acme-revoke --reason superseded", 0, None),
+            ("acme-revoke -q", 0, None), ("acme-revoke --cert-key site.key", 77, "invalid eab credentials"),
+            (rollover, 0, None), (rollover, 0, None), ("acme-register show", 78, "."),
+            ("acme-register deactivate --yes -k new.key", 0, None), ("acme-register show -k new.key", 78, "."),
+        ]:
+            with self.subTest(words):
+                result = self.run_tool(*words.split(), stdin=self.read("site.pem"))
+                self.ok(result) if message is None else self.fails(result, status, message)
+
     def test_an_order_that_is_processing(self):
         names = ["long.acme.example", "*.long.acme.example"]
         self.csr(*names)

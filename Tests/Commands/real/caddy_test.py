@@ -99,3 +99,22 @@ class CaddyTest(ToolTest):
         (self.dir / "hook").write_text(
             f'#!/bin/sh\nfile=$WEBROOT$ACME_HTTP_PATH\nmkdir -p "${{file%/*}}"\ncase $1 in {cases} esac\n')
         (self.dir / "hook").chmod(0o755)
+
+    def test_the_life_of_an_account(self):
+        """Caddy has a part of it: what it lacks is said, and nothing crashes."""
+        self.ok(self.run_tool("acme-key", "-o", "new.key"))
+        self.request("www.example")
+        self.ok(self.sh('acme-challenge --webroot "$WEBROOT" <site.csr | acme-finalize | acme-chain -o site.pem'))
+        site = (self.dir / "site.pem").read_bytes()
+        for words, status, message in [
+            ("acme-register show", 0, None), ("acme-register update --contact mailto:you@example.org", 0, None),
+            ("acme-register rollover --new-key new.key", 75, "The requested operation is not implemented"),
+            ("acme-register orders", 0, None),
+            ("acme-register caa www.example", 77, "doesn't say by which name it goes in CAA records"),
+            ("acme-register persist www.example", 77, "neither an issuer nor a CAA identity"),
+            ("acme-revoke", 0, None), ("acme-revoke --cert-key site.key -q", 0, None),
+            ("acme-register deactivate --yes", 0, None), ("acme-register show", 78, "deactivated|unauthorized"),
+        ]:
+            with self.subTest(words):
+                result = self.run_tool(*words.split(), stdin=site)
+                self.ok(result) if message is None else self.fails(result, status, message)

@@ -240,6 +240,14 @@ class Orders(AccountVerbs):
         result, _ = self.listed(3, ("orders", 2, changed(lambda object: object["orders"].insert(0, self.urls[1]))))
         self.assertEqual(self.ok(result).text.split(), self.urls)
 
+    def test_the_array_alone(self):
+        def alone(request, go):
+            answer = go()
+            answer.json = answer.json["orders"]
+            return answer
+        result, _ = self.listed(3, ("orders", EVERY, alone))
+        self.assertEqual(self.ok(result).text.split(), self.urls)
+
     def back(self, request, go):
         answer = go()
         answer.headers["Link"] = f'<https://{request.headers["Host"]}/orders/1>;rel="next"'
@@ -263,7 +271,7 @@ class Orders(AccountVerbs):
 
     def test_what_is_no_list(self):
         for fault, message in [
-            (says(200, []), "list of orders"), (says(200, {}), '"orders" is missing'), (html(200), "list of orders"),
+            (says(200, {}), '"orders" is missing'), (says(200, "7"), '"orders" is missing'), (html(200), "list of orders"),
             (says(200, {"orders": [7]}), "no URL"), (says(200, {"orders": ["http://127.0.0.1/1"]}), "https"),
             (says(200, {"orders": ["https://elsewhere.example/1"]}), "on another server"),
             (with_headers(Link='<https://elsewhere.example/2>;rel="next"'), "on another server"),

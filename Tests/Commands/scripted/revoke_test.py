@@ -131,16 +131,32 @@ class Revoke(ToolTest):
             with self.subTest(answer):
                 self.ca(("revoke-cert", EVERY, answer))
                 result = self.fails(self.revoke(*self.OWN), 77, ".")
-                self.assertRegex(result.err, r"hint: the certificate was issued by CN ?= ?Throwaway intermediate: is that "
-                                             r"the CA \(--directory\)\?")
+                self.assertRegex(result.err, r"hint: it was issued by CN ?= ?Throwaway intermediate: is that the CA "
+                                             r"\(--directory\)\?")
 
     def test_another_account(self):
         ca = self.ca()
         self.ok(self.run_tool("acme-key", "-o", "other.key"))
         ca.open_account(json.loads(self.ok(self.run_tool("acme-key", "jwk", "-k", "other.key")).text), [])
         result = self.fails(self.revoke("-k", "other.key"), 77, "another account has ordered it")
-        self.assertRegex(result.err, "hint: .*or --cert-key FILE with its own")
+        self.assertRegex(result.err, "hint: the account that ordered it may, or .*or --cert-key FILE with its own key; ")
         self.assertEqual(ca.revoked, {})
+
+    def test_an_account_that_has_proved_the_names(self):
+        """The account's key and the site's are lost."""
+        ca = self.ca(webroot=self.dir / "web")
+        (self.dir / "web").mkdir()
+        (self.dir / "site.pem").write_text(self.chain)
+        for name in "account", "site":
+            (self.dir / f"{name}.key").unlink()
+        self.ok(self.sh("""
+            acme-key -o new.key
+            acme-register -k new.key --agree-tos -o new.json
+            acme-key -o any.key
+            acme-csr -k any.key --from-cert site.pem |
+              acme-challenge -k new.key -a new.json --webroot web >/dev/null
+            acme-revoke -k new.key -a new.json <site.pem"""))
+        self.assertEqual((list(ca.revoked), ca.violations), ([self.der], []))
 
     def test_no_account(self):
         ca = self.ca()

@@ -222,6 +222,34 @@ class Afterwards(Rollover):
         self.ok(self.run_tool("acme-register", "show", "-k", "new.key", "-o", "shown.json"))
         self.ok(self.order("new.key", "shown.json"))
 
+    def test_old_key_and_old_document(self):
+        """Nothing here is wrong with them: the CA says it, in words of its own."""
+        hint = "hint: has the account got another key by now? acme-register show -k KEY"
+        self.assertIn(hint, self.fails(self.order("account.key", "old.json"), 77, "the signature is wrong").err)
+        for words, is_said in {
+            "JWS verification error": True, "Unable to verify the signature": True, "no such names": False,
+        }.items():
+            self.rolled.script[:] = [("new-order", EVERY, refuses("malformed", 400, words))]
+            self.assertEqual(hint in self.fails(self.order("new.key", "new.json"), 77, words).err, is_said)
+
+    def test_an_order_of_the_old_key(self):
+        self.rolled.script.clear()
+        other = self.enterContext(ScriptedCA())
+        (self.dir / "account.json").write_text(other.account_document(kit().jwk))
+        self.env["ACME_CA_BUNDLE"] = str(other.bundle)
+        order = json.loads(self.ok(self.order("account.key", "account.json")).text)
+        self.ok(self.run_tool(*ROLLOVER, "-a", "account.json", "-o", "rolled.json"))
+        take = f"after a rollover, the new key takes the order up anew: acme-challenge order --url {order['url']} <REQUEST"
+        for words, message in [
+            (("-k", "new.key", "-a", "rolled.json"), "is of another key of the account .*: its thumbprint is "),
+            (("-k", "new.key", "-a", "account.json"), "the account key isn't that of the order document"),
+        ]:
+            result = self.fails(self.run_tool("acme-challenge", "wait", *words, stdin=json.dumps(order)), 65, message)
+            self.assertIn(f"hint: {take}", result.err)
+        taken = self.run_tool("acme-challenge", "order", "--url", order["url"], "-k", "new.key", "-a", "rolled.json",
+                              stdin=kit().request(("one.example",)))
+        self.assertEqual(json.loads(self.ok(taken).text)["jwk"], self.new)
+
     def test_the_old_key_has_no_account(self):
         result = self.fails(self.run_tool("acme-register", "show", "-k", "account.key"), 78, "no account has this key")
         self.assertRegex(result.err, "hint: .*after a rollover the new key alone has it")

@@ -326,7 +326,7 @@ class ScriptedCA:
             jwk = request.header["jwk"]
             if b"\x04" + jose.unb64(jwk["x"]) + jose.unb64(jwk["y"]) not in der:
                 raise Refused(problem("unauthorized", 403, "that is not the certificate's key"))
-        elif order.account is not request.account:
+        elif order.account is not request.account and not self.proved_by(request.account) >= set(order.identifiers):
             raise Refused(problem("unauthorized", 403, "another account has ordered it"))
         if der in self.revoked:
             raise Refused(problem("alreadyRevoked", 400, "it was revoked before"))
@@ -404,6 +404,10 @@ class ScriptedCA:
         right = file.is_file() and file.read_text().rstrip() == f"{token}.{jose.thumbprint(account.jwk)}"
         return right and name not in self.unproved
 
+
+    def proved_by(self, account):
+        """The names that it has proved."""
+        return {(a.kind, a.name) for a in self.authorizations.values() if a.account is account and a.status == "valid"}
 
     def shown_by_dns(self, authorization):
         """Is the right record in the zone?"""

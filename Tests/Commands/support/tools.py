@@ -13,6 +13,8 @@ REPO = pathlib.Path(__file__).resolve().parents[3]
 DEBUG = (REPO / ".build" / "debug").resolve()
 BIN = pathlib.Path(os.environ.get("ACME_BIN", REPO / ".build" / "release")).resolve()
 PATH = BIN  # where commands find the tools
+TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain", "acme-renewal",
+         "acme-revoke")
 LIMIT = 120  # seconds after which a command that hangs fails its test
 
 
