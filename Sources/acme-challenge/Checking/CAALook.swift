@@ -11,7 +11,7 @@ struct CAALook {
     case none
     case some(CAASet)
     /// What was said instead of an answer, where there may be some.
-    case refused(String)
+    case failed(String)
     case unknown(String)
   }
 
@@ -36,7 +36,7 @@ struct CAALook {
       guard let finding = findings[permissions(place)] else { return .unknown("nobody was asked") }
       guard let response = finding.response else {
         let said = finding.complaints.unique.map(\.text).joined(separator: ", ")
-        return finding.isRefused ? .refused(said) : .unknown(said)
+        return finding.isFailed ? .failed(said) : .unknown(said)
       }
       let data = response.permissions
       guard data.isEmpty else {

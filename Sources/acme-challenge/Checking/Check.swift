@@ -85,27 +85,36 @@ struct Check {
 
   private func permissions(for proofs: [Proof]) throws -> [(Identifier, CheckResult)] {
     let found = try CAALook(resolver: resolver, asker: asker, tool: tool).found(for: proofs.map(\.identifier))
-    var issuers: [String]?
-    if found.values.contains(where: { if case .some = $0 { true } else { false } }) { issuers = try caaIdentities() }
-    return proofs.map { proof in
+    var decisions = proofs.map { decision(on: $0, found[$0.identifier], issuers: nil) }
+    // Only where it matters the CA is asked for its names.
+    if decisions.contains(where: \.isUnknown), let issuers = try caaIdentities() {
+      decisions = proofs.map { decision(on: $0, found[$0.identifier], issuers: issuers) }
+    }
+    return zip(proofs, decisions).map { proof, decision in
       var result = CheckResult()
-      switch found[proof.identifier] {
-      case CAALook.Found.none?, nil: break
-      case .refused(let said)?: result.add(wrong: "\(said), and no CA may issue that can't see them")
-      case .unknown(let said)?: result.add(remark: "whether there are CAA records isn't known: \(said)")
-      case .some(let set)?:
-        let request = CAARequest(
-          issuers: issuers, account: applicant.account?.url, method: proof.type, isWildcard: proof.identifier.isWildcard
-        )
+      switch (found[proof.identifier], decision) {
+      case (.failed(let said)?, _): result.add(wrong: "\(said), and no CA may issue that can't see them")
+      case (.unknown(let said)?, _): result.add(remark: "whether there are CAA records isn't known: \(said)")
+      case (.some(let set)?, let decision?):
         let records = "the CAA records of \(set.domain)"
-        switch set.decision(on: request) {
-        case .allowed: result.add(fine: "\(records) allow it")
-        case .forbidden(let reason): result.add(wrong: "\(records) \(reason)")
-        case .unknown(let what): result.add(remark: "\(records) \(what)")
+        tool.messages.step("\(proof.identifier): \(records) \(decision.inWords)")
+        switch decision {
+        case .allowed: result.add(fine: "\(records) \(decision.inWords)")
+        case .forbidden: result.add(wrong: "\(records) \(decision.inWords)")
+        case .unknown: result.add(remark: "\(records) \(decision.inWords)")
         }
+      default: break
       }
       return (proof.identifier, result)
     }
+  }
+
+  /// nil where there are no records.
+  private func decision(on proof: Proof, _ found: CAALook.Found?, issuers: [String]?) -> CAASet.Decision? {
+    guard case .some(let set)? = found else { return nil }
+    return set.decision(
+      on: CAARequest(
+        issuers: issuers, account: applicant.account?.url, method: proof.type, isWildcard: proof.identifier.isWildcard))
   }
 
   /// The names by which the CA goes; nil where it can't be asked, which is said.
@@ -116,4 +125,17 @@ struct Check {
       return nil
     }
   }
+}
+
+extension CAASet.Decision {
+  fileprivate var inWords: String {
+    switch self {
+    case .allowed: "allow it"
+    case .forbidden(let reason), .unknown(let reason): reason
+    }
+  }
+}
+
+extension CAASet.Decision? {
+  fileprivate var isUnknown: Bool { if case .unknown? = self { true } else { false } }
 }

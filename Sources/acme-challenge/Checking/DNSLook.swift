@@ -59,7 +59,7 @@ struct DNSLook {
     if awaited.isShown {
       let servers = (awaited.servers ?? []).map(\.name).joined(separator: ", ")
       result.add(fine: "\(proof.type) at \(servers)")
-    } else if awaited.lacking.isEmpty {
+    } else if awaited.lacking.isEmpty || patience == nil && budget.remaining <= 0 {
       result.add(unclear: (awaited.sentences + said).joined(separator: ", "))
     } else {
       (awaited.sentences + said).forEach { result.add(wrong: $0) }

@@ -36,9 +36,11 @@ struct HTTPLook {
     case fine
     case wrong(String)
     case noRoute
+    /// There was no time to look.
+    case late
   }
 
-  /// One result for each of `proofs`, in their order. Throws `Interrupted`, and `Failure` 75 when the time is over.
+  /// One result for each of `proofs`, in their order. Throws `Interrupted`.
   func results(for proofs: [Proof]) throws -> [CheckResult] {
     var results = [CheckResult](repeating: CheckResult(), count: proofs.count)
     var ends = [[(way: Way, end: End)]](repeating: [], count: proofs.count)
@@ -48,7 +50,10 @@ struct HTTPLook {
       let new = Array(Set(open.map(\.visit)).subtracting(known.keys))
       tool.messages.progress("looking at the web sites (\(new.count) addresses)")
       let seconds = min(Self.seconds, hosts.asker.budget.remaining)
-      guard seconds > 0 else { throw hosts.asker.budget.spent(on: "looking as the CA would") }
+      guard seconds > 0 else {
+        for way in open { ends[way.probe].append((way, .late)) }
+        break
+      }
       known.merge(zip(new, try visits.outcomes(of: new, within: seconds))) { $1 }
       var redirected: [(way: Way, url: SiteURL)] = []
       for way in open {
@@ -141,6 +146,7 @@ struct HTTPLook {
       case .fine: "shows the probe"
       case .wrong(let how): how
       case .noRoute: "can't be reached from here"
+      case .late: "wasn't looked at in the time allowed"
       }
     tool.messages.step("\(proof.identifier): \(way.visit.url.text.shown(limit: 300)) at \(way.visit.address): \(what)")
   }
@@ -160,6 +166,7 @@ struct HTTPLook {
         case .wrong(let how): faults.append(sentence(way, proof, how))
         case .noRoute where way.visit.address != start || !isLooked:
           result.add(unclear: sentence(way, proof, "can't be reached from here"))
+        case .late: result.add(unclear: sentence(way, proof, "wasn't looked at in the time allowed"))
         case .noRoute: result.add(remark: sentence(way, proof, "can't be reached from here, and wasn't looked at"))
         }
       }

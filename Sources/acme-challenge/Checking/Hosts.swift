@@ -45,7 +45,7 @@ struct Hosts {
     let complaints = findings.flatMap { $0.response == nil ? $0.complaints : [] }.unique
     if !complaints.isEmpty { answer.trouble = complaints.map(\.text).joined(separator: ", ") }
     guard answer.addresses.isEmpty, answer.trouble == nil else {
-      answer.isUnknown = answer.addresses.isEmpty && !findings.contains { $0.response != nil || $0.isRefused }
+      answer.isUnknown = answer.addresses.isEmpty && !findings.contains { $0.response != nil || $0.isFailed }
       return answer
     }
     let isNoSuchName = findings.contains { $0.response?.isNoSuchName ?? false }

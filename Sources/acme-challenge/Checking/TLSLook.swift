@@ -18,7 +18,7 @@ struct TLSLook {
     let name: String
   }
 
-  /// One result for each of `proofs`, in their order. Throws `Interrupted`, and `Failure` 75 when the time is over.
+  /// One result for each of `proofs`, in their order. Throws `Interrupted`.
   func results(for proofs: [Proof]) throws -> [CheckResult] {
     var results = [CheckResult](repeating: CheckResult(), count: proofs.count)
     let answers = try hosts.answers(for: proofs.map(\.name))
@@ -36,9 +36,9 @@ struct TLSLook {
     return results
   }
 
-  private func result(of proof: Proof, _ outcomes: [(IPAddress, TLSVisit.Outcome)]) -> CheckResult {
+  private func result(of proof: Proof, _ outcomes: [(IPAddress, TLSVisit.Outcome?)]) -> CheckResult {
     var result = CheckResult()
-    let isLooked = outcomes.contains { if case .noRoute = $0.1 { false } else { true } }
+    let isLooked = outcomes.contains { if case TLSVisit.Outcome.noRoute? = $0.1 { false } else { true } }
     var fine: [IPAddress] = []
     for (address, outcome) in outcomes {
       let place = address.inWords(of: proof.identifier)
@@ -46,8 +46,9 @@ struct TLSLook {
       tool.messages.step("\(proof.identifier): port \(Self.port) of \(address): \(fault ?? "shows the probe")")
       switch (outcome, fault) {
       case (_, nil): fine.append(address)
-      case (.noRoute, let fault?) where isLooked: result.add(remark: "\(place) \(fault), and wasn't looked at")
-      case (.noRoute, let fault?): result.add(unclear: "\(place) \(fault)")
+      case (nil, let fault?): result.add(unclear: "\(place) \(fault)")
+      case (.noRoute?, let fault?) where isLooked: result.add(remark: "\(place) \(fault), and wasn't looked at")
+      case (.noRoute?, let fault?): result.add(unclear: "\(place) \(fault)")
       case (_, let fault?): result.add(wrong: "\(place) \(fault)")
       }
     }
@@ -56,8 +57,9 @@ struct TLSLook {
   }
 
   /// nil where the proof is seen.
-  private func fault(in outcome: TLSVisit.Outcome, _ proof: Proof) -> String? {
+  private func fault(in outcome: TLSVisit.Outcome?, _ proof: Proof) -> String? {
     switch outcome {
+    case nil: return "wasn't looked at in the time allowed"
     case .noRoute: return "can't be reached from here"
     case .silence(let how): return how
     case .shown(let certificate, let isForACME):
@@ -67,21 +69,21 @@ struct TLSLook {
     }
   }
 
-  private func outcomes(at places: [Place]) throws -> [TLSVisit.Outcome] {
+  private func outcomes(at places: [Place]) throws -> [TLSVisit.Outcome?] {
     let budget = hosts.asker.budget
-    var outcomes = [TLSVisit.Outcome](repeating: .silence("wasn't asked"), count: places.count)
+    var outcomes = [TLSVisit.Outcome?](repeating: nil, count: places.count)
     var waiting = places.indices
-    var open: [(index: Int, visit: TLSVisit, end: Double)] = []
+    var open: [(index: Int, visit: TLSVisit, end: Double, seconds: Double)] = []
     while true {
       let now = budget.clock.monotonic()
       while open.count < Self.mostAtOnce, let index = waiting.popFirst() {
         let seconds = min(Self.seconds, budget.remaining)
-        guard seconds > 0 else { throw budget.spent(on: "looking as the CA would") }
+        guard seconds > 0 else { continue }
         let server = SocketAddress(address: places[index].address, port: Self.port)
-        open.append((index, try TLSVisit(server, name: places[index].name), now + seconds))
+        open.append((index, try TLSVisit(server, name: places[index].name), now + seconds, seconds))
       }
-      for (_, visit, end) in open where visit.outcome == nil && end <= now { visit.giveUp(after: Int(Self.seconds)) }
-      for (index, visit, _) in open { if let outcome = visit.outcome { outcomes[index] = outcome } }
+      for one in open where one.visit.outcome == nil && one.end <= now { one.visit.giveUp(after: one.seconds) }
+      for one in open { if let outcome = one.visit.outcome { outcomes[one.index] = outcome } }
       open.removeAll { $0.visit.outcome != nil }
       guard !open.isEmpty else {
         guard !waiting.isEmpty else { return outcomes }

@@ -69,7 +69,8 @@ final class TLSVisit {
   }
 
   /// The time is over.
-  func giveUp(after seconds: Int) {
+  func giveUp(after seconds: Double) {
+    let seconds = max(1, Int(seconds.rounded()))
     end(
       .silence(
         isConnected

@@ -12,6 +12,8 @@ struct DNSResponse {
   let isAuthoritative: Bool
   /// What the server says in place of an answer: it doesn't know, or doesn't want to.
   let refusal: String?
+  /// Whether that says that the servers of the zone have no answer, and not that this one wants to give none.
+  let isFailure: Bool
   /// Whether there are no records of any type, here and below.
   let isNoSuchName: Bool
   /// Whether it may answer otherwise to a question without EDNS: servers that don't know it say one error or another
@@ -25,6 +27,7 @@ struct DNSResponse {
   init?(_ bytes: [UInt8], to query: Query) {
     guard let message = Message(bytes), message.isResponse, message.id == query.id else { return nil }
     refusal = Self.refusal(message.code)
+    isFailure = message.code == Int(ns_r_servfail.rawValue)
     isNoSuchName = message.code == Int(ns_r_nxdomain.rawValue)
     // Who can't read a question may not repeat it.
     guard message.questions == [query.question] || message.questions.isEmpty && refusal != nil else { return nil }

@@ -6,6 +6,8 @@ struct Finding {
   private(set) var response: DNSResponse?
   /// Whether an error is all that was answered. That is an answer, too: the next place may be asked about.
   private(set) var isRefused = false
+  /// Whether a server has found that the zone's own don't answer: it is nothing else for any other resolver.
+  private(set) var isFailed = false
   /// What servers did instead, where none has answered.
   private(set) var complaints: [Complaint] = []
 
@@ -14,7 +16,10 @@ struct Finding {
       if case .response(let response) = outcome { self = Finding(response: response) }
       return
     }
-    if case .response = outcome { isRefused = true }
+    if case .response(let response) = outcome {
+      isRefused = true
+      isFailed = isFailed || response.isFailure
+    }
     complaints.append(Complaint(server: server.text, how: how, question: question))
   }
 }

@@ -1,10 +1,17 @@
 """acme-challenge check among real name servers and web servers that are right, or wrong in one way or another."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from among_nameservers import DNSTest
+from dns_messages import NameServer
+from nameservers import NS1
 from sites import Sites
+from testbed import wait_until
+from tools import LIMIT, REPO
 
 
 class Checking(DNSTest):
@@ -106,3 +113,200 @@ class Permissions(Checking):
         allowed = "fine: http-01 at 127.0.0.20; the CAA records of {}.sites.example allow it"
         self.assertEqual(self.check("wild ours below.ours"),
                          [allowed.format(name) for name in ("wild", "ours", "ours")])
+
+    def test_what_nobody_knows(self):
+        """Without an account document the CA is asked by what names it goes, once, and only where that matters."""
+        del self.env["ACME_ACCOUNT"]
+        self.assertEqual(self.check("good deny", status=77, error="1 of 2 names")[0], "fine: http-01 at 127.0.0.20")
+        self.csr("ours.sites.example")
+        heard = len(self.testbed.requests())
+        result = self.ok(self.run_tool("acme-challenge", "check", "--webroot", "root", stdin=self.read("site.csr")))
+        self.assertEqual(result.text, "ours.sites.example: fine: http-01 at 127.0.0.20; the CAA records of"
+                                      " ours.sites.example allow ca.example only; whether that is the CA isn't known\n")
+        self.assertEqual(self.testbed.requests(since=heard), ["GET /dir"])
+
+    def test_a_ca_that_cannot_be_asked(self):
+        del self.env["ACME_ACCOUNT"]
+        self.csr("ours.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--webroot", "root", "--directory", "https://127.0.0.1:1/dir",
+                               stdin=self.read("site.csr"))
+        self.assertEqual(result.status, 0, result)
+        self.assertRegex(result.text, "^ours.sites.example: fine: .*; whether that is the CA isn't known\n$")
+        self.assertRegex(result.err, "^acme-challenge: warning: CAA records can't be compared with the CA's names: .*\n$")
+
+    def test_a_wildcard(self):
+        self.csr("*.wild.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--hook", "true", stdin=self.read("site.csr"))
+        self.fails(result, 77, "the CA would refuse 1 of 1 names")
+        self.assertEqual(result.text, "*.wild.sites.example: wrong: ns1.example.org doesn't show"
+                                      " _acme-challenge.wild.sites.example; the CAA records of wild.sites.example allow"
+                                      " wildcards to nobody\n")
+
+
+class Handshakes(Checking):
+    """tls-alpn-01, with a server that shows what a hook has made."""
+
+    HOOK = """#!/bin/sh
+[ "$1" = present ] || { echo gone >cleaned; exit 0; }
+digest=$(jq -r .tls.digest)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=probe -keyout shown.key -out shown.pem \\
+    -addext "subjectAltName=DNS:$ACME_IDENTIFIER" -addext "1.3.6.1.5.5.7.1.31=critical,DER:0420${1:+$digest}" 2>/dev/null
+"""
+    SERVER = """
+import socket, ssl
+listener = socket.create_server(("127.0.0.30", 443))
+print("ready", flush=True)
+while True:
+    connection, _ = listener.accept()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["acme-tls/1"])
+    context.load_cert_chain("shown.pem", "shown.key")
+    try:
+        context.wrap_socket(connection, server_side=True).close()
+    except OSError:
+        pass
+"""
+
+    def setup_method(self):
+        super().setup_method()
+        (self.dir / "hook").write_text(self.HOOK)
+        (self.dir / "hook").chmod(0o755)
+        server = self.names.apart.start(sys.executable, "-c", self.SERVER, cwd=self.dir, stdout=subprocess.PIPE)
+        self.addCleanup(server.communicate)
+        self.addCleanup(server.kill)
+        self.assertEqual(server.stdout.readline(), b"ready\n")
+
+    OPTIONS = "--hook ./hook --type tls-alpn-01"
+
+    def test_one_address_shows_it(self):
+        self.assertEqual(self.wrong("proof", self.OPTIONS),
+                         "wrong: fd00::6 (AAAA) refuses the connection; fine: tls-alpn-01 at 127.0.0.30")
+        self.assertTrue((self.dir / "cleaned").exists())
+
+    def test_another_proof(self):
+        (self.dir / "hook").write_text(self.HOOK.replace("$digest}", "$(echo $digest | tr 0-9 1-90)}"))
+        self.assertRegex(self.wrong("proof", self.OPTIONS),
+                         r"127\.0\.0\.30 \(A\) shows a validation certificate with another proof")
+
+    def test_a_server_of_something_else(self):
+        self.assertRegex(self.wrong("tls", self.OPTIONS),
+                         r"^wrong: 127\.0\.0\.23 \(A\) (breaks off the handshake \(.*no application protocol\)|doesn't"
+                         r" speak acme-tls/1 and shows a certificate for no name by CN=another\.example)$")
+
+
+class Ends(Checking):
+    """However it ends, nothing is left."""
+
+    def test_by_a_signal(self):
+        for number in signal.SIGINT, signal.SIGTERM:
+            with self.subTest(number):
+                self.csr("wall.sites.example")
+                process = self.start("check --webroot root")
+                wait_until(self.sites.files, "the probe is there")
+                process.send_signal(number)
+                _, said = process.communicate(timeout=LIMIT)
+                self.assertEqual((process.returncode, said), (-number, b""))
+                self.assertEqual(self.sites.files(), [])
+
+    def test_a_web_root_that_is_not_there(self):
+        self.csr("good.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--webroot", "nowhere", stdin=self.read("site.csr"))
+        self.fails(result, 73, "can't use the web root nowhere")
+        self.assertEqual(result.out, b"")
+
+    def test_a_hook_that_fails(self):
+        self.csr("good.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--hook", "false", stdin=self.read("site.csr"))
+        self.fails(result, 71, "good.sites.example")
+        self.assertEqual(result.out, b"")
+
+    def test_into_a_file(self):
+        self.csr("both.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--webroot", "root", "-o", "report",
+                               stdin=self.read("site.csr"))
+        self.fails(result, 77, "the CA would refuse 1 of 1 names")
+        self.assertEqual(result.out, b"")
+        self.assertRegex(self.read("report").decode(), r"^both.sites.example: wrong: .*\n$")
+
+    def test_an_address(self):
+        self.csr("127.0.0.20", "fd00::5")
+        result = self.run_tool("acme-challenge", "check", "--webroot", "root", stdin=self.read("site.csr"))
+        self.fails(result, 77, "the CA would refuse 1 of 2 names")
+        self.assertEqual(result.text, "127.0.0.20: fine: http-01 at 127.0.0.20\n"
+                                      'fd00::5: wrong: fd00::5 answers 404 (nginx: "404 Not Found")\n')
+
+    def test_what_is_explained_and_said(self):
+        self.csr("good.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--webroot", "root", "--explain", "-v",
+                               stdin=self.read("site.csr"))
+        self.assertEqual(result.status, 0, result)
+        for text in ("looking as the CA would, before it is asked", "the probe for good.sites.example by http-01 (RFC"
+                     " 8555, section 8.3)", "put in place: ", "at 127.0.0.20: shows the probe", "taken away: "):
+            self.assertIn(text, " ".join(result.err.replace("acme-challenge: ", "").split()))
+
+    def test_not_from_a_trace(self):
+        self.csr("good.sites.example")
+        self.ok(self.run_tool("acme-register", "-k", "account.key", "--agree-tos", "--trace", "trace"))
+        result = self.run_tool("acme-challenge", "check", "--webroot", "root", "--replay", "trace",
+                               stdin=self.read("site.csr"))
+        self.fails(result, 64, "of which a trace has nothing")
+
+
+class Zones(Checking):
+
+    HOOK = f"--hook {REPO}/scripts/hooks/nsupdate"
+
+    def check_zone(self, options, *names, **more):
+        self.csr(*names)
+        result = self.run_tool("acme-challenge", "check", *options.split(), stdin=self.read("site.csr"), **more)
+        self.assertEqual(self.names.added(), [])
+        return result
+
+    def test_a_name_server_that_lags(self):
+        result = self.check_zone(self.HOOK, "late.example.org", "*.late.example.org")
+        self.fails(result, 77, "the CA would refuse 2 of 2 names")
+        self.assertEqual(result.text, "".join(
+            f"{name}: wrong: ns2.example.org doesn't show _acme-challenge.late.example.org\n"
+            for name in ("late.example.org", "*.late.example.org")))
+
+    def test_one_that_is_waited_for(self):
+        self.csr("soon.example.org")
+        process = self.start(f"check {self.HOOK} --dns-wait 60 -o report")
+        wait_until(lambda: self.names.texts("_acme-challenge.soon.example.org", NS1), "it is at the first server")
+        self.names.let_in()
+        _, said = process.communicate(timeout=LIMIT)
+        self.assertEqual((process.returncode, said), (0, b""))
+        self.assertEqual(self.read("report"),
+                         b"soon.example.org: fine: dns-01 at ns1.example.org, ns2.example.org\n")
+
+    def test_a_cname(self):
+        result = self.ok(self.check_zone(f"{self.HOOK} --dns-follow", "www.example.org"))
+        self.assertEqual(result.text, "www.example.org: fine: dns-01 at ns1.example.org\n")
+        result = self.fails(self.check_zone("--hook true", "www.example.org"), 77, "1 of 1")
+        self.assertEqual(result.text, "www.example.org: wrong: ns1.example.org doesn't show"
+                                      " _acme-challenge.www.example.org (which leads to www.acme.example); with"
+                                      " --dns-follow the record is put where the CNAME leads\n")
+
+    def test_a_cname_in_a_circle(self):
+        result = self.fails(self.check_zone("--hook true", "round.example.org", "www.example.org"), 77, "2 of 2")
+        self.assertRegex(result.text, "round.example.org: wrong: the CNAME at _acme-challenge.round.example.org leads in"
+                                      " a circle, by _acme-challenge.round.example.org\nwww.example.org: wrong: ns1")
+
+    def test_one_server_instead(self):
+        """That it wants to say nothing of other zones is no matter of these."""
+        result = self.ok(self.check_zone(f"{self.HOOK} --resolver {NS1}", "only.example.org"))
+        self.assertEqual(result.text, f"only.example.org: fine: dns-01 at {NS1}:53; whether there are CAA records isn't"
+                                      f" known: {NS1}:53 answers REFUSED for the CAA records of org\n")
+
+    def test_name_servers_that_choke_on_caa(self):
+        result = self.fails(self.check_zone("--hook true", "dead.example"), 77, "1 of 1")
+        self.assertRegex(result.text, r"answers SERVFAIL for the CAA records of dead\.example, and no CA may issue that"
+                                      " can't see them")
+
+    def test_a_resolver_that_is_silent(self):
+        with NameServer(lambda query: [], host="127.0.0.99") as server:
+            pass  # nobody is there any more
+        result = self.check_zone(f"--webroot root --resolver {server.address}", "good.sites.example")
+        self.fails(result, 75, "1 of 1 names couldn't be looked at from here")
+        self.assertRegex(result.text, "^good.sites.example: unclear: 127.0.0.99:.* doesn't answer for the AAAA records of"
+                                      " good.sites.example; whether there are CAA records isn't known: 127.0.0.99:")

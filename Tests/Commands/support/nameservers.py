@@ -85,6 +85,8 @@ port A 127.0.0.25
 lost A 127.0.0.26
 ftp A 127.0.0.27
 mute A 127.0.0.28
+proof A 127.0.0.30
+proof AAAA fd00::6
 deny CAA 0 issue ";"
 other CAA 0 issue "other.example"
 bound CAA 0 issue "ca.example; accounturi=https://ca.example/another"
