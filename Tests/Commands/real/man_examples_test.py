@@ -28,7 +28,7 @@ PROMISED = {
     "acme-register": ["https://"],
     "acme-finalize": ["https://"],
     "acme-chain": ["DNS:example.org, DNS:www.example.org"],
-    "acme-renewal": ["other.pem\tmissing\tnow", "example.org www.example.org  Pebble"],
+    "acme-renewal": ["other.pem\tmissing\tnow", "example.org www.example.org  CN=Pebble"],
 }
 
 # The host of the examples that is not this one: it has this one's disk, but no account.
