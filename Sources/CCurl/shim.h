@@ -39,9 +39,14 @@ static inline CURLcode CCurl_get_long(CURL *handle, CURLINFO info, long *value) 
   return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode CCurl_get_certificates(CURL *handle, struct curl_certinfo **value) {
+  return curl_easy_getinfo(handle, CURLINFO_CERTINFO, value);
+}
+
 // Macros with a cast in them.
 static const long CCurl_http_version_1_1 = CURL_HTTP_VERSION_1_1;
 static const long CCurl_http_version_2 = CURL_HTTP_VERSION_2_0;
 static const long CCurl_http_version_2tls = CURL_HTTP_VERSION_2TLS;
+static const long CCurl_use_ssl_all = CURLUSESSL_ALL;
 
 #endif

@@ -20,23 +20,61 @@ struct ACMERenewal: Step {
     transform: Path.init(argument:))
   var files: [Path] = []
 
+  @Option(
+    help: ArgumentHelp("Look at what a server shows, instead of stdin or beside FILE.", valueName: "host:port"),
+    transform: ServedAddress.init(text:))
+  var served: ServedAddress?
+
   @OptionGroup var survey: SurveyOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
   static func main() { start() }
 
-  var input: Input? { files.isEmpty ? Input("a PEM certificate or chain", or: "FILE") : nil }
+  func validate() throws {
+    guard served != nil else { return }
+    guard files.count < 2 else { throw ValidationError("--served looks at one server, and goes with one FILE") }
+    guard !survey.offline else { throw ValidationError("--offline and --served contradict each other") }
+  }
+
+  var input: Input? {
+    files.isEmpty && served == nil ? Input("a PEM certificate or chain", or: "FILE") : nil
+  }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let subjects = files.isEmpty ? [try Subject(input)] : files.map(Subject.init)
+    let shown = try look(tool)
+    let subjects: [Subject]
+    if let shown, files.isEmpty {
+      subjects = [Subject(shown)]
+    } else {
+      subjects = files.isEmpty ? [try Subject(input)] : files.map(Subject.init)
+    }
+    if let difference = shown?.difference(from: subjects[0]) { tool.messages.warning(difference) }
     let findings = try Survey(survey, tool).findings(on: subjects)
     let failure = try findings.sayFailures(tool)
     let renewals = findings.compactMap { finding in finding.renewal.map { (finding.subject, $0) } }
     for (subject, renewal) in renewals { tool.messages.step("\(subject): \(renewal.inWords)") }
     let due = renewals.filter(\.1.isDue).count
     return .documents(
-      renewals.map { $1.object(file: $0.file?.description) }, "\(due) of \(renewals.count) due for renewal",
+      renewals.map { subject, renewal in
+        var object = renewal.object(file: subject.file?.description)
+        object["served"] = shown.map { .object($0.object(beside: files.isEmpty ? nil : subject)) }
+        return object
+      }, "\(due) of \(renewals.count) due for renewal",
       failure ?? (due > 0 ? .done : .notDue))
+  }
+
+  /// What the server shows; nil where none is to be looked at, or where it can't be and there is a file to go by.
+  private func look(_ tool: Tool) throws -> Served? {
+    guard let served else { return nil }
+    guard !survey.ca.witnessing.isReplaying(tool) else {
+      throw Failure(.usage, "a trace has nothing of what a server shows: --served doesn't go with --replay")
+    }
+    let seconds = try survey.ca.time.budget(tool, most: Served.patience).remaining
+    do throws(Failure) { return try Served(served, within: seconds) } catch {
+      guard !files.isEmpty else { throw error }
+      tool.messages.warning(error.message)
+      return nil
+    }
   }
 }

@@ -9,24 +9,32 @@ struct Subject {
     case unreadable(Failure)
   }
 
-  /// nil for stdin.
+  /// nil for stdin, or a server.
   let file: Path?
+  private let address: ServedAddress?
   let found: Found
+
+  init(file: Path?, address: ServedAddress?, found: Found) {
+    self.file = file
+    self.address = address
+    self.found = found
+  }
 
   /// Throws `Failure` 65 where stdin holds no certificate.
   init(_ input: [UInt8]) throws(Failure) {
-    file = nil
-    found = try Self.found(in: input, "stdin")
+    self.init(file: nil, address: nil, found: try Self.found(in: input, "stdin"))
   }
 
   init(_ file: Path) {
-    self.file = file
+    self.init(file: file, address: nil, found: Self.found(in: file))
+  }
+
+  private static func found(in file: Path) -> Found {
     do throws(Failure) {
-      found =
-        try Files.readIfThere(file).map { bytes throws(Failure) in try Self.found(in: bytes, "\(file)") }
-        ?? .missing
+      guard let bytes = try Files.readIfThere(file) else { return .missing }
+      return try found(in: bytes, "\(file)")
     } catch {
-      found = .unreadable(error)
+      return .unreadable(error)
     }
   }
 
@@ -39,7 +47,7 @@ struct Subject {
 }
 
 extension Subject: CustomStringConvertible {
-  var description: String { file?.description ?? "the certificate on stdin" }
+  var description: String { file?.description ?? address.map { "what \($0) shows" } ?? "the certificate on stdin" }
 }
 
 /// What is to be said of a certificate.

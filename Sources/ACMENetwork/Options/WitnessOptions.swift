@@ -22,6 +22,8 @@ package struct WitnessOptions: ParsableArguments {
     return all.compactMap { $0 }
   }
 
+  package func isReplaying(_ tool: Tool) -> Bool { (replay ?? tool.path(from: "ACME_REPLAY")) != nil }
+
   func replay(_ tool: Tool) throws -> Replay? {
     try (replay ?? tool.path(from: "ACME_REPLAY")).map { file in
       try Replay(trace: Files.read(file, limit: Self.largestTrace), file: file.description, tool: tool.name)
