@@ -53,7 +53,7 @@ struct ACMECSR: Step {
     let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
     tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
     let request = try reading("the request") {
-      try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
+      try CertificateRequest(for: identifiers, signer: siteKey.signer, commonName: common, mustStaple: mustStaple)
     }
     tool.explain(
       .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
