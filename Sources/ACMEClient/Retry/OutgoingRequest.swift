@@ -80,8 +80,13 @@ struct SignedRequest: OutgoingRequest {
     case (.account, let account?): identification = .kid(account)
     case (.account, nil): throw Failure(.bug, "\(purpose): a request has to be signed, and there is no account")
     }
-    let jws = try reading("signing \(purpose)", status: .bug) {
-      try JWS(payload: payload, url: url, nonce: nonce, key: identification, signer: signer)
+    let jws: JWS
+    do {
+      jws = try JWS(payload: payload, url: url, nonce: nonce, key: identification, signer: signer)
+    } catch let interrupted as Interrupted {
+      throw interrupted
+    } catch {
+      throw Failure(error, in: "signing \(purpose)", status: .bug)
     }
     var headers = [("Content-Type", "application/jose+json")]
     if let accept { headers.append(("Accept", accept)) }

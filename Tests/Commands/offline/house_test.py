@@ -106,7 +106,7 @@ class OptionsTest(ToolTest):
                 self.assertLess(shared, self.help(tool))
 
     def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--replaces", "--signer", "--public-key", "--list",
+        later = {"--replaces", "--list",
                  "--prefer", "--trust"}
         for tool in TOOLS:
             for verb in ((), *((verb,) for verb in self.verbs(tool))):
