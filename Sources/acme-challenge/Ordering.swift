@@ -34,6 +34,7 @@ struct Ordering {
 
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
+    for doubt in try request.doubts { tool.messages.warning(doubt) }
     // A profile may be newer than the directory that a document has.
     let ca = try wishes.isOffered(by: client.ca().endpoints) ? client.ca() : client.freshCA()
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
