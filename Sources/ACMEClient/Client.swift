@@ -39,7 +39,11 @@ package final class Client {
     if let forbidden { self.forbidden.formUnion(forbidden) }
     nonces = [nonce].compactMap { $0 }
     accountURL = account
-    self.signer = signer
+    self.signer = signer.map {
+      var signer = $0
+      signer.budget = budget
+      return signer
+    }
     self.transport = transport
     self.world = world
     self.budget = budget

@@ -80,6 +80,7 @@ static inline int COpenSSL_error_reason(unsigned long code) { return ERR_GET_REA
 
 // Macros that are made of other macros.
 static const int COpenSSL_keypair = EVP_PKEY_KEYPAIR;
+static const int COpenSSL_public_key = EVP_PKEY_PUBLIC_KEY;
 static const int COpenSSL_unsupported = ERR_R_UNSUPPORTED;
 static const unsigned long COpenSSL_one_line_name = XN_FLAG_RFC2253;
 

@@ -13,7 +13,7 @@ struct ACMEChain: OrderStep {
     version: suiteVersion)
   static let outputKind = OutputKind.text
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var pin: PinOption
   @OptionGroup var choice: ChoiceOptions
   @OptionGroup var completion: CompletionOption

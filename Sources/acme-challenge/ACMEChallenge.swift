@@ -17,7 +17,7 @@ struct ACMEChallenge: OrderStep {
     ])
   static let outputKind = OutputKind.document
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var solving: SolverOptions
   @OptionGroup var listening: ListenerOptions
   @OptionGroup var follow: FollowOption
@@ -27,7 +27,7 @@ struct ACMEChallenge: OrderStep {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  var programs: Programs? { solving.programs }
+  func programs(_ tool: Tool) throws -> Programs? { try solving.programs(and: order.key.command(tool)) }
   var input: Input? { Input("a certificate request or an order document") }
 
   static func main() { start() }

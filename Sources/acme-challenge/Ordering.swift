@@ -12,7 +12,7 @@ struct Ordering {
   private let tool: Tool
 
   /// Connects to the CA of the account.
-  init(_ request: CertificateRequest, _ options: OrderOptions, _ tool: Tool) throws {
+  init(_ request: CertificateRequest, _ options: HolderOptions, _ tool: Tool) throws {
     guard let account = try options.account.load(tool) else {
       throw Failure(
         .usage, "the account document is missing",
@@ -33,6 +33,7 @@ struct Ordering {
   /// Places the order, and fetches its authorizations.
   func place(_ wishes: AskedOptions) throws -> OrderRun {
     let old = try wishes.replaced
+    for doubt in try request.doubts { tool.messages.warning(doubt) }
     // A profile may be newer than the directory that a document has.
     let ca = try wishes.isOffered(by: client.ca().endpoints) ? client.ca() : client.freshCA()
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)

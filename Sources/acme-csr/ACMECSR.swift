@@ -17,6 +17,7 @@ struct ACMECSR: Step {
   @Option(name: .shortAndLong, file: "The site's private key, instead of stdin.")
   var key: Path?
 
+  @OptionGroup var signing: NewSignerOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var sources: NameSources
 
@@ -33,15 +34,17 @@ struct ACMECSR: Step {
   static func main() { start() }
 
   func validate() throws {
+    try signing.refuse(beside: key)
     guard !names.isEmpty || sources.namesFrom != nil || sources.fromCert != nil else {
       throw ValidationError("no name is given")
     }
   }
 
-  var input: Input? { key == nil ? Input("a PEM private key", or: "-k FILE") : nil }
+  func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try signing.command(tool)) }
+
+  var input: Input? { key == nil && !signing.isWanted ? Input("a PEM private key", or: "-k FILE") : nil }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let pem = try key.map { try Files.read($0) } ?? input
     let identifiers = try sources.identifiers(and: names)
     let common = try commonName.map { name in
       let identifier = try reading("--common-name") { try Identifier(typed: name) }
@@ -50,13 +53,19 @@ struct ACMECSR: Step {
       }
       return identifier
     }
-    let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
-    tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
+    let signer = try signing.signer(tool) ?? signer(input, tool)
     let request = try reading("the request") {
-      try CertificateRequest(for: identifiers, key: siteKey, commonName: common, mustStaple: mustStaple)
+      try CertificateRequest(for: identifiers, signer: signer, commonName: common, mustStaple: mustStaple)
     }
     tool.explain(
-      .request(request, by: siteKey.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
+      .request(request, by: signer.publicKey, commonName: common, mustStaple: mustStaple, file: output.file))
     return .text(try request.pem, "a certificate request for \(identifiers.list.shown())")
+  }
+
+  private func signer(_ input: [UInt8], _ tool: Tool) throws -> Signer {
+    let pem = try key.map { try Files.read($0) } ?? input
+    let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
+    tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
+    return siteKey.signer
   }
 }

@@ -12,7 +12,7 @@ struct ACMEFinalize: OrderStep {
     version: suiteVersion)
   static let outputKind = OutputKind.document
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
 
   @OptionGroup var pin: PinOption
   @OptionGroup var output: OutputOptions

@@ -7,9 +7,9 @@ import ArgumentParser
 struct ACMEKey: Step {
   static let configuration = CommandConfiguration(
     commandName: "acme-key",
-    abstract: "Make a private key, or show what belongs to one.",
+    abstract: "Make a private key, show what belongs to one, or sign with it for a CA.",
     version: suiteVersion,
-    subcommands: [Public.self, JWKForm.self, Thumbprint.self, Import.self])
+    subcommands: [Public.self, JWKForm.self, Thumbprint.self, Import.self, Sign.self])
   static let outputKind = OutputKind.text
 
   @Option(

@@ -86,6 +86,35 @@ extension Lesson {
         ),
       ])
   }
+
+  static func signing(_ input: SigningInput) -> Lesson {
+    var lesson = Lesson(
+      "a signature for somebody who hasn't got the key (RFC 7515, section 5.1; RFC 8555, section 6.2)",
+      [
+        .text(
+          "What is to be signed is base64url(header) \".\" base64url(payload) of a request to a CA. It is taken apart "
+            + "first, for the key shall sign nothing else:"),
+        .item("url", "\(input.url), the only place where the signature is good"),
+        .item(
+          "nonce",
+          input.nonce.map { "\($0.text), so that it is good once" }
+            ?? "none: the inner part of a key change, which the outer one protects (RFC 8555, section 7.3.5)"),
+        .item("payload", input.payload.map { JSON.object($0).short } ?? "empty: the request only fetches"),
+      ])
+    lesson.add(.text("Only the signature goes back. The key stays where it is."))
+    return lesson
+  }
+
+  static var signingRequestInfo: Lesson {
+    Lesson(
+      "a signature for a certificate request (RFC 2986, section 4.2)",
+      [
+        .text(
+          "What is to be signed holds the names and the public key, which has to be this key's own. The signature shows "
+            + "the CA that whoever asks has the private one."),
+        .text("Only the signature goes back. The key stays where it is."),
+      ])
+  }
 }
 
 extension JWK {

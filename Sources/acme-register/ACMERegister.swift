@@ -21,6 +21,7 @@ struct ACMERegister: Step {
   @Option(name: [.customShort("k"), .long], file: "The account's private key, instead of stdin.")
   var accountKey: Path?
 
+  @OptionGroup var signing: NewSignerOptions
   @OptionGroup var passphrase: PassphraseOptions
 
   @OptionGroup var wishes: AccountWishes
@@ -35,15 +36,21 @@ struct ACMERegister: Step {
     "run acme-register again as before: the CA gives the account that the key has"
   }
 
-  var input: Input? { accountKey == nil ? Input("a PEM account key", or: "-k FILE") : nil }
+  func validate() throws { try signing.refuse(beside: accountKey) }
+
+  func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try signing.command(tool)) }
+
+  var input: Input? {
+    accountKey == nil && !signing.isWanted ? Input("a PEM account key", or: "-k FILE") : nil
+  }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let pem = try accountKey.map { try Files.read($0) } ?? input
     let binding = try externalAccount.load(tool)
-    let signer = try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool).signer
+    let signer = try signing.signer(tool) ?? key(input, tool).signer
     let directory = try ca.directory(of: nil, tool)
     let client = try ca.client(for: directory, signer: signer, tool)
-    tool.messages.step("asking the CA \(directory) for the account of the key in \(accountKey?.description ?? "stdin")")
+    let place = signing.isWanted ? "that --public-key names" : "in \(accountKey?.description ?? "stdin")"
+    tool.messages.step("asking the CA \(directory) for the account of the key \(place)")
 
     let document: AccountDocument
     switch try client.lookUpAccount() {
@@ -58,6 +65,11 @@ struct ACMERegister: Step {
     }
     try document.refuseUnlessValid()
     return document.product
+  }
+
+  private func key(_ input: [UInt8], _ tool: Tool) throws -> PrivateKey {
+    let pem = try accountKey.map { try Files.read($0) } ?? input
+    return try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool)
   }
 
   private func register(

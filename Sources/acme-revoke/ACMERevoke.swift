@@ -6,7 +6,7 @@ import ArgumentParser
 
 /// Has a CA revoke a certificate.
 @main
-struct ACMERevoke: Step {
+struct ACMERevoke: HolderStep {
   static let configuration = CommandConfiguration(
     commandName: "acme-revoke",
     abstract: "Have the CA revoke a certificate.",
@@ -30,9 +30,13 @@ struct ACMERevoke: Step {
   static func main() { start() }
 
   func validate() throws {
-    guard certKey == nil || holder.key.accountKey == nil && holder.account.account == nil else {
-      throw ValidationError("--cert-key needs no account: neither -k nor -a goes with it")
+    guard certKey == nil || !holder.key.isGiven && holder.account.account == nil else {
+      throw ValidationError("--cert-key needs no account: neither -k nor --signer nor -a goes with it")
     }
+  }
+
+  func programs(_ tool: Tool) throws -> Programs? {
+    certKey == nil ? Programs(signer: try holder.key.command(tool)) : nil
   }
 
   var input: Input? { Input("a PEM certificate or chain") }

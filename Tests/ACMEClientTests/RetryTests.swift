@@ -163,7 +163,7 @@ import Testing
 
   @Test func `a lost answer to finalize or a challenge is for the caller to look up`() throws {
     let key = try PrivateKey.generate(.p256)
-    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], key: key)
+    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], signer: key.signer)
     for answer in [ScriptedTransport.Scripted.failure(.lost("x")), .response(500, [], "")] {
       let finalize = try Rig(answer)
       #expect(throws: LostAnswer.self) { try finalize.client.finalize(ACMEURL("https://ca.example/f"), request: csr) }
@@ -180,7 +180,7 @@ import Testing
 
   @Test func `the pause before a second finalize is the CA's, where it names one`() throws {
     let key = try PrivateKey.generate(.p256)
-    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], key: key)
+    let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], signer: key.signer)
     let rig = try Rig(.response(500, [("Retry-After", "60")], ""))
     do {
       _ = try rig.client.finalize(ACMEURL("https://ca.example/f"), request: csr)

@@ -89,14 +89,20 @@ struct SignedRequest: OutgoingRequest {
   }
 
   func httpRequest(nonce: Nonce?, signer: Signer?, account: ACMEURL?) throws -> HTTPRequest {
-    let jws = try reading("signing \(purpose)", status: .bug) {
-      switch (key, account, signer) {
-      case (.jwk(let signer), _, _): try JWS(payload: payload, url: url, nonce: nonce, key: .jwk, signer: signer)
-      case (.account, let account?, let signer?):
-        try JWS(payload: payload, url: url, nonce: nonce, key: .kid(account), signer: signer)
-      case (.account, nil, _): throw Malformed("there is no account")
-      case (.account, _, nil): throw Malformed("there is no key")
-      }
+    let jws: JWS
+    do {
+      jws =
+        switch (key, account, signer) {
+        case (.jwk(let signer), _, _): try JWS(payload: payload, url: url, nonce: nonce, key: .jwk, signer: signer)
+        case (.account, let account?, let signer?):
+          try JWS(payload: payload, url: url, nonce: nonce, key: .kid(account), signer: signer)
+        case (.account, nil, _): throw Malformed("there is no account")
+        case (.account, _, nil): throw Malformed("there is no key")
+        }
+    } catch let interrupted as Interrupted {
+      throw interrupted
+    } catch {
+      throw Failure(error, in: "signing \(purpose)", status: .bug)
     }
     var headers = [("Content-Type", "application/jose+json")]
     if let accept { headers.append(("Accept", accept)) }

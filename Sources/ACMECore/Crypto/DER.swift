@@ -1,6 +1,9 @@
 /// As much of DER (X.690) as it takes to hand a signature to programs that know nothing of JOSE, and to look into what
 /// libcrypto has written.
 enum DER {
+  /// The object identifier id-Ed25519 (RFC 8410 §3).
+  static let ed25519: [UInt8] = [0x06, 0x03, 0x2B, 0x65, 0x70]
+
   static func sequence(_ parts: [UInt8]...) -> [UInt8] { element(0x30, parts.flatMap { $0 }) }
 
   /// An unsigned number, most significant octet first.
@@ -10,6 +13,9 @@ enum DER {
     let isSigned = shortest.first.map { $0 >= 0x80 } ?? true
     return element(0x02, (isSigned ? [0] : []) + shortest)
   }
+
+  /// One of whole octets.
+  static func bitString(_ octets: [UInt8]) -> [UInt8] { element(0x03, [0 /* bits unused */] + octets) }
 
   /// What stands after tag and length of the one element that `der` is.
   static func content(of der: [UInt8]) -> ArraySlice<UInt8> {

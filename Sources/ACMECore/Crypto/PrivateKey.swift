@@ -37,26 +37,8 @@ package final class PrivateKey {
     return try PrivateKey(OpenSSLError.check(key))
   }
 
-  /// The digest that signs with this key: nil where the algorithm has its own (Ed25519).
-  var digest: OpaquePointer? {
-    switch publicKey.jwk.material {
-    case .ellipticCurve(.p256, _, _), .rsa: EVP_sha256()
-    case .ellipticCurve(.p384, _, _): EVP_sha384()
-    case .ellipticCurve(.p521, _, _): EVP_sha512()
-    case .ed25519: nil
-    }
-  }
-
   package var signer: Signer {
-    let algorithm: JWSAlgorithm =
-      switch publicKey.jwk.material {
-      case .ellipticCurve(.p256, _, _): .es256
-      case .ellipticCurve(.p384, _, _): .es384
-      case .ellipticCurve(.p521, _, _): .es512
-      case .rsa: .rs256
-      case .ed25519: .edDSA
-      }
-    return Signer(algorithm: algorithm, publicKey: publicKey, sign: jwsSignature)
+    Signer(publicKey: publicKey) { input, _ in try self.jwsSignature(of: input) }
   }
 
   /// Parsers take what they read: a scalar outside of the curve's order, or the numbers of two keys.
@@ -93,7 +75,7 @@ package final class PrivateKey {
   private func jwsSignature(of input: [UInt8]) throws -> [UInt8] {
     let context = try OpenSSLError.check(EVP_MD_CTX_new())
     defer { EVP_MD_CTX_free(context) }
-    try OpenSSLError.check(EVP_DigestSignInit(context, nil, digest, nil, pointer))
+    try OpenSSLError.check(EVP_DigestSignInit(context, nil, publicKey.digest, nil, pointer))
     var length = 0
     try OpenSSLError.check(EVP_DigestSign(context, nil, &length, input, input.count))
     var signature = [UInt8](repeating: 0, count: length)

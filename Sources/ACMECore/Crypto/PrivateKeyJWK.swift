@@ -29,12 +29,11 @@ extension PrivateKey {
       throw Malformed("the JWK's private key has not the width of its curve")
     }
     guard scalar.contains(where: { $0 != 0 }) else { throw Malformed("the JWK's private key is zero") }
-    let point: [UInt8] = [4 /* uncompressed, SEC 1 §2.3.3 */] + x + y
     let builder = try ParameterBuilder()
     try builder.push(OSSL_PKEY_PARAM_GROUP_NAME, text: curve.rawValue)
-    try builder.push(OSSL_PKEY_PARAM_PUB_KEY, octets: point)
+    try builder.push(OSSL_PKEY_PARAM_PUB_KEY, octets: JWK.point(x, y))
     try builder.push(OSSL_PKEY_PARAM_PRIV_KEY, number: scalar)
-    return try builder.key(ofType: "EC")
+    return try builder.key(ofType: "EC", COpenSSL_keypair)
   }
 
   private static func rsaKey(
@@ -54,60 +53,6 @@ extension PrivateKey {
     ] {
       try builder.push(name, number: value)
     }
-    return try builder.key(ofType: "RSA")
-  }
-}
-
-/// Builds a key from its parts. OpenSSL copies neither names nor values: this object keeps them as long as it needs
-/// them.
-private final class ParameterBuilder {
-  private let pointer: OpaquePointer
-  private var numbers: [OpaquePointer] = []
-  private var kept: [UnsafeMutableBufferPointer<UInt8>] = []
-
-  init() throws { pointer = try OpenSSLError.check(OSSL_PARAM_BLD_new()) }
-
-  deinit {
-    OSSL_PARAM_BLD_free(pointer)
-    numbers.forEach(BN_clear_free)
-    kept.forEach { $0.deallocate() }
-  }
-
-  func push(_ name: String, number bytes: [UInt8]) throws {
-    let number = try OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil))
-    numbers.append(number)
-    try OpenSSLError.check(OSSL_PARAM_BLD_push_BN(pointer, keep(name), number))
-  }
-
-  func push(_ name: String, text: String) throws {
-    try OpenSSLError.check(OSSL_PARAM_BLD_push_utf8_string(pointer, keep(name), keep(text), 0))
-  }
-
-  func push(_ name: String, octets: [UInt8]) throws {
-    try OpenSSLError.check(
-      OSSL_PARAM_BLD_push_octet_string(pointer, keep(name), keep(octets).baseAddress, octets.count))
-  }
-
-  private func keep(_ text: String) -> UnsafePointer<CChar>? {
-    UnsafeRawPointer(keep(Array(text.utf8) + [0]).baseAddress)?.assumingMemoryBound(to: CChar.self)
-  }
-
-  private func keep(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
-    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
-    _ = copy.initialize(from: bytes)
-    kept.append(copy)
-    return copy
-  }
-
-  func key(ofType type: String) throws -> OpaquePointer {
-    let parameters = try OpenSSLError.check(OSSL_PARAM_BLD_to_param(pointer))
-    defer { OSSL_PARAM_free(parameters) }
-    let context = try OpenSSLError.check(EVP_PKEY_CTX_new_from_name(nil, type, nil))
-    defer { EVP_PKEY_CTX_free(context) }
-    var key: OpaquePointer?
-    guard EVP_PKEY_fromdata_init(context) > 0,
-      EVP_PKEY_fromdata(context, &key, COpenSSL_keypair, parameters) > 0, let key
-    else { throw Malformed("the JWK is no valid key (\(OpenSSLError().reason))") }
-    return key
+    return try builder.key(ofType: "RSA", COpenSSL_keypair)
   }
 }

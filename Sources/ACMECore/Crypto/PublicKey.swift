@@ -89,3 +89,33 @@ extension PublicKey {
     try self.init(key)
   }
 }
+
+extension PublicKey {
+  /// The key that a JWK describes.
+  ///
+  /// Throws `Malformed` where its numbers make no key, or one that can't be used here.
+  package init(_ jwk: JWK) throws {
+    let key: OpaquePointer
+    switch jwk.material {
+    case .ellipticCurve(let curve, let x, let y):
+      let builder = try ParameterBuilder()
+      try builder.push(OSSL_PKEY_PARAM_GROUP_NAME, text: curve.rawValue)
+      try builder.push(OSSL_PKEY_PARAM_PUB_KEY, octets: JWK.point(x, y))
+      key = try builder.key(ofType: "EC", COpenSSL_public_key)
+    case .rsa(let modulus, let exponent):
+      let builder = try ParameterBuilder()
+      try builder.push(OSSL_PKEY_PARAM_RSA_N, number: modulus)
+      try builder.push(OSSL_PKEY_PARAM_RSA_E, number: exponent)
+      key = try builder.key(ofType: "RSA", COpenSSL_public_key)
+    case .ed25519(let x):
+      key = try OpenSSLError.check(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, x, x.count))
+    }
+    defer { EVP_PKEY_free(key) }
+    try self.init(key)
+  }
+}
+
+extension JWK {
+  /// A point of a curve in octets (SEC 1 §2.3.3, uncompressed).
+  static func point(_ x: [UInt8], _ y: [UInt8]) -> [UInt8] { [4] + x + y }
+}

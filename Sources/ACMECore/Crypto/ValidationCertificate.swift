@@ -29,7 +29,7 @@ package struct ValidationCertificate: Sendable {
       X509V3_EXT_i2d(NID_subject_alt_name, 1 /* critical: there is no subject */, UnsafeMutableRawPointer(names)),
       to: certificate)
     try Self.add(Self.extension(Self.proof(of: keyAuthorization)), to: certificate)
-    try OpenSSLError.check(X509_sign(certificate, key.pointer, key.digest))
+    try OpenSSLError.check(X509_sign(certificate, key.pointer, key.publicKey.digest))
 
     self.certificate = try encodedDER { i2d_X509(certificate, $0) }
     self.key = try encodedDER { i2d_PrivateKey(key.pointer, $0) }

@@ -20,11 +20,13 @@ package enum Base64URL {
   }
 
   /// Padding, blanks, other alphabets and stray trailing bits are refused (RFC 8555 §6.1).
-  package static func decode(_ text: String) throws(Malformed) -> [UInt8] {
+  package static func decode(_ text: String) throws(Malformed) -> [UInt8] { try decode(octets: text.utf8) }
+
+  package static func decode(octets text: some Sequence<UInt8>) throws(Malformed) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer: UInt32 = 0
     var bits = 0
-    for character in text.utf8 {
+    for character in text {
       guard let value = value(of: character) else { throw Malformed("not base64url") }
       buffer = buffer << 6 | value
       bits += 6

@@ -10,22 +10,6 @@ package struct JWSAlgorithm: RawRepresentable, Hashable, Sendable {
   package static let edDSA = JWSAlgorithm(rawValue: "EdDSA")
 }
 
-/// What signs: it knows its algorithm and public key, and where the private one is does not matter.
-package struct Signer {
-  package let algorithm: JWSAlgorithm
-  package let publicKey: PublicKey
-  /// From the signing input to the JWS signature (for ECDSA R and S side by side, RFC 7518 §3.4).
-  package let sign: (_ input: [UInt8]) throws -> [UInt8]
-
-  package init(algorithm: JWSAlgorithm, publicKey: PublicKey, sign: @escaping ([UInt8]) throws -> [UInt8]) {
-    self.algorithm = algorithm
-    self.publicKey = publicKey
-    self.sign = sign
-  }
-
-  package var jwk: JWK { publicKey.jwk }
-}
-
 /// How a request says whose key signed it: exactly one of the two (RFC 8555 §6.2).
 package enum KeyIdentification: Sendable {
   /// The account URL, byte for byte as the CA gave it.

@@ -12,16 +12,30 @@ extension JSON {
 
 extension JSONObject {
   package init(parsing bytes: [UInt8]) throws(Malformed) {
-    guard case .object(let object) = try JSON(parsing: bytes) else { throw Malformed("not a JSON object") }
-    self = object
+    self = try Self.object(JSON(parsing: bytes))
+  }
+
+  /// Reads what no two parsers may take differently: no byte order mark, and no member twice.
+  package init(strictlyParsing bytes: [UInt8]) throws(Malformed) {
+    var parser = JSONParser(bytes: bytes, refusesDoubledMembers: true)
+    self = try Self.object(parser.wholeText())
+  }
+
+  private static func object(_ json: JSON) throws(Malformed) -> JSONObject {
+    guard case .object(let object) = json else { throw Malformed("not a JSON object") }
+    return object
   }
 }
 
 private struct JSONParser {
   let bytes: [UInt8]
+  let refusesDoubledMembers: Bool
   var at = 0
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], refusesDoubledMembers: Bool = false) {
+    self.bytes = bytes
+    self.refusesDoubledMembers = refusesDoubledMembers
+  }
 
   mutating func wholeText() throws(Malformed) -> JSON {
     let value = try value(depth: 0)
@@ -90,7 +104,11 @@ private struct JSONParser {
       skipBlanks()
     } while take(",")
     try expect("}")
-    return JSONObject(members)
+    let object = JSONObject(members)
+    guard !refusesDoubledMembers || object.members.count == members.count else {
+      throw Malformed("a member of a JSON object stands there twice")
+    }
+    return object
   }
 
   private mutating func array(depth: Int) throws(Malformed) -> [JSON] {

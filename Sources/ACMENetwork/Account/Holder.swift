@@ -2,6 +2,15 @@ package import ACMEClient
 package import ACMECore
 package import ACMETool
 
+/// A step that signs as the holder of an account.
+package protocol HolderStep: Step {
+  var holder: HolderOptions { get }
+}
+
+extension HolderStep {
+  package func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try holder.key.command(tool)) }
+}
+
 extension HolderOptions {
   /// Looks up the account of the key: the key alone is enough.
   ///
@@ -11,7 +20,8 @@ extension HolderOptions {
   package func lookUp(isPinned: Bool = true, _ tool: Tool) throws -> (client: Client, account: AccountDocument) {
     let known = try account.load(tool)
     let directory = try ca.directory(of: known?.ca.directory, tool)
-    let pin = isPinned ? known : nil
+    // Of a command only a document says whose signatures it makes.
+    let pin = try isPinned || key.command(tool) != nil ? known : nil
     let signer = try pin.map { try key.signer(of: $0, tool) } ?? key.load(tool).signer
     let client = try ca.client(for: directory, known: known?.ca, signer: signer, tool)
     tool.messages.step("asking the CA \(directory) for the account of the key")

@@ -7,23 +7,56 @@ package struct AccountKeyOptions: ParsableArguments {
   @Option(name: [.customShort("k"), .long], file: "The account's private key.")
   package var accountKey: Path?
 
+  @OptionGroup private var signing: SignerOption
+
   @OptionGroup package var passphrase: PassphraseOptions
 
   package init() {}
 
+  package func validate() throws {
+    guard accountKey == nil || signing.signer == nil else {
+      throw ValidationError("-k and --signer contradict each other")
+    }
+  }
+
+  /// Whether an option says what signs.
+  package var isGiven: Bool { accountKey != nil || signing.signer != nil }
+
+  /// The command that signs, from the option or from ACME_SIGNER; nil where the key does.
+  package func command(_ tool: Tool) throws -> CommandWords? {
+    guard accountKey == nil, signing.signer == nil else { return signing.signer }
+    let command = try tool.command(from: "ACME_SIGNER")
+    guard command == nil || tool.path(from: "ACME_ACCOUNT_KEY") == nil else {
+      throw Failure(
+        .usage, "ACME_ACCOUNT_KEY and ACME_SIGNER are both set", hint: "unset one, or say which by -k or --signer")
+    }
+    return command
+  }
+
   /// The key, from the option or from ACME_ACCOUNT_KEY.
+  ///
+  /// Throws `Failure` 64 where there is none, or a command signs.
   package func load(_ tool: Tool) throws -> PrivateKey {
+    guard try command(tool) == nil else {
+      throw Failure(
+        .usage, "only an account document says which key --signer signs with, and it is missing",
+        hint: "give it with -a FILE, or set ACME_ACCOUNT")
+    }
     guard let file = accountKey ?? tool.path(from: "ACME_ACCOUNT_KEY") else {
       throw Failure(
-        .usage, "the account's key is missing", hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY")
+        .usage, "the account's key is missing",
+        hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY; where it is elsewhere, --signer CMD signs")
     }
     return try passphrase.key(pem: Files.read(file), from: file.description, named: file.octets.description, tool)
   }
 
-  /// The key as the signer of a document's account.
+  /// What signs for a document's account: the key, or the command.
   ///
   /// - Parameter hint: what to do where it is another key's.
   package func signer(for jwk: JWK, in document: String, _ tool: Tool, hint: String? = nil) throws -> Signer {
+    if let command = try command(tool) {
+      return try tool.signer(for: reading(document) { try PublicKey(jwk) }, by: command)
+    }
     let signer = try load(tool).signer
     guard signer.jwk == jwk else {
       throw Failure(

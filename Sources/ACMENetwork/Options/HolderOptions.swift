@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// Who holds an account, and at which CA.
+/// Who holds an account, and at which CA: what all need that sign for it.
 package struct HolderOptions: ParsableArguments {
   @OptionGroup package var key: AccountKeyOptions
   @OptionGroup package var account: AccountOptions

@@ -4,14 +4,16 @@ package import ACMETool
 
 /// A step that talks to the CA about an order.
 package protocol OrderStep: Step {
-  var order: OrderOptions { get }
+  var order: HolderOptions { get }
 }
 
 extension OrderStep {
+  package func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try order.key.command(tool)) }
+
   package func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
 }
 
-extension OrderOptions {
+extension HolderOptions {
   /// Takes up the order of `document`, after checking that document, account, key and options belong together.
   ///
   /// The account document is ours alone; the order document may have been on another host. Where the one doesn't vouch

@@ -7,10 +7,11 @@ struct CommandRun {
   private static let longestLine = 1000
   private static let readsOfAFullPipe = 16
   private static let mostBytesOfStderr = 1 << 18
-  private static let mostBytesOfOutput = 1 << 16
+  static let mostBytesOfOutput = 1 << 16
   private static let longestPollMilliseconds = 200.0
 
   private let call: CommandCall
+  private let isSigner: Bool
   private let supervision: Supervision
   /// Where the tool asks for the end, or is gone.
   private let control: FileDescriptor
@@ -19,6 +20,7 @@ struct CommandRun {
 
   init(_ call: CommandCall, _ supervision: Supervision, control: FileDescriptor) {
     self.call = call
+    isSigner = call.command == supervision.programs.signer
     self.supervision = supervision
     self.control = control
     deadline = clock.monotonic() + Double(call.milliseconds) / 1000
@@ -30,7 +32,7 @@ struct CommandRun {
       let pipes = try Pipes()
       let process = try start(pipes)
       pipes.closeItsEnds()
-      let descendants = Descendants(of: process, areAdopted: adopts)
+      let descendants = Descendants(of: process, leadsSession: !isSigner, areAdopted: adopts)
       let outcome = attend(descendants, pipes)
       if case .exited = outcome { return outcome }
       descendants.end()
@@ -61,8 +63,8 @@ struct CommandRun {
   /// Turns this process into the program, which finds the signals as a program expects them, not as we hold them.
   private func become(_ pipes: Pipes, _ report: Pipe) -> Never {
     // A session of its own, so that it can be ended with all that it started, and doesn't wait for a terminal that it
-    // can't have.
-    setsid()
+    // can't have. Who signs may have to ask there.
+    if !isSigner { setsid() }
     for number in Signals.ofWriting { signal(number, SIG_DFL) }
     var none = sigset_t()
     sigemptyset(&none)
@@ -97,6 +99,8 @@ struct CommandRun {
     func hear() -> Bool {
       let said = pipes.stdout.read()
       if let said { output += said.prefix(Self.mostBytesOfOutput - output.count) }
+      // No signature is that long, and who writes on is ended by it.
+      if isSigner, output.count >= Self.mostBytesOfOutput { pipes.stdout.closeReader() }
       let complaint = pipes.stderr.read()
       if let complaint { lines.take(complaint).forEach(passOn) }
       return said?.isEmpty == false || complaint?.isEmpty == false

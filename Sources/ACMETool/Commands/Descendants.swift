@@ -2,7 +2,7 @@ internal import ACMECore
 internal import CSystem
 internal import Glibc
 
-/// A program in a session of its own, and all that it started. Only the process that adopts them may ask.
+/// A program, in a session of its own or not, and all that it started. Only the process that adopts them may ask.
 struct Descendants {
   /// How often is looked where no descriptor tells that a process has ended.
   static let pollMilliseconds = 20.0
@@ -14,11 +14,15 @@ struct Descendants {
   private static let graceSeconds = 2.0
 
   private let first: pid_t
+  private let leadsSession: Bool
   private let areAdopted: Bool
 
-  /// - Parameter areAdopted: whether those whose parents have ended become our children.
-  init(of first: pid_t, areAdopted: Bool) {
+  /// - Parameters:
+  ///   - leadsSession: whether it is in a session of its own, not in ours.
+  ///   - areAdopted: whether those whose parents have ended become our children.
+  init(of first: pid_t, leadsSession: Bool, areAdopted: Bool) {
     self.first = first
+    self.leadsSession = leadsSession
     self.areAdopted = areAdopted
   }
 
@@ -33,11 +37,13 @@ struct Descendants {
 
   /// Asks the program to end, and ends it and all that it started.
   func end() {
-    kill(-first, SIGTERM)
+    // Our own session is that of the whole pipeline.
+    let whole = leadsSession ? -first : first
+    kill(whole, SIGTERM)
     waitForFirst()
     // Whoever is left in its session; the number stays taken while the program isn't waited for.
-    kill(-first, SIGKILL)
-    if !areAdopted { killSession() }
+    kill(whole, SIGKILL)
+    if leadsSession, !areAdopted { killSession() }
     var status: Int32 = 0
     waitpid(first, &status, 0)
     killChildren()

@@ -7,7 +7,8 @@ internal import Glibc
 package final class Supervisor {
   private let socket: FileDescriptor
   private let process: pid_t
-  private let commands: [CommandWords]
+  private let programs: Programs
+
   /// Throws `Failure` 71 where there can be no such process.
   init(_ programs: Programs, _ environment: Environment, _ messages: Messages) throws {
     var ends: [Int32] = [-1, -1]
@@ -29,7 +30,7 @@ package final class Supervisor {
       throw Self.failure(error)
     }
     socket = FileDescriptor(number: ends[0])
-    commands = programs.commands
+    self.programs = programs
   }
 
   /// Whether all that a program starts can be ended with it, whatever it does to get away.
@@ -42,7 +43,7 @@ package final class Supervisor {
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
   }
 
-  /// Runs a program to its end, and returns what it says on stdout, of which no more than 64 KiB is kept. What it says
+  /// Runs a hook to its end, and returns what it says on stdout, of which no more than 64 KiB is kept. What it says
   /// on stderr is passed on, escaped.
   ///
   /// - Parameters:
@@ -57,7 +58,49 @@ package final class Supervisor {
     _ command: Int, _ arguments: [String], input: [UInt8], variables: [String: Octets], until budget: Budget,
     heedingSignals: Bool, butNot known: [UInt8] = []
   ) throws(CommandFailure) -> [UInt8] {
-    let text = commands[command].adding(arguments).text
+    let end = try finish(command, arguments, input, variables, until: budget, heedingSignals, known)
+    guard end.status == 0 else {
+      let text = programs.commands[command].adding(arguments).text
+      throw CommandFailure(Failure(.helperFailed, "\(text) \(end.sentence)"), hasRun: true, words: end.words)
+    }
+    return end.output
+  }
+
+  /// Runs the signer to its end, as a hook is run, and returns what it says on stdout: less than 64 KiB, since it is
+  /// left alone with what it wants to say beyond that.
+  func answerOfSigner(to input: [UInt8], until budget: Budget) throws(CommandFailure) -> [UInt8] {
+    guard let signer = programs.signer else { throw CommandFailure(Self.failure(IOError(EPERM)), hasRun: false) }
+    let end = try finish(signer, [], input, [:], until: budget, true, [])
+    let text = programs.commands[signer].text
+    guard end.output.count < CommandRun.mostBytesOfOutput else {
+      throw CommandFailure(Failure(.helperFailed, "\(text) answered with much more than a signature"), hasRun: true)
+    }
+    guard end.status == 0 else {
+      // A key that ends the tool ends the signer too, which is on the same terminal.
+      if Signals.isPending { throw CommandFailure(Interrupted(), hasRun: true) }
+      throw CommandFailure(Failure(.helperFailed, "\(text) \(end.sentence)"), hasRun: true, words: end.words)
+    }
+    return end.output
+  }
+
+  /// How a program ended by itself.
+  private struct End {
+    let status: Int32
+    let output: [UInt8]
+    let words: [UInt8]
+
+    var sentence: String {
+      let signal = status & 0x7F
+      return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+    }
+  }
+
+  private func finish(
+    _ command: Int, _ arguments: [String], _ input: [UInt8], _ variables: [String: Octets], until budget: Budget,
+    _ heedingSignals: Bool, _ known: [UInt8]
+  ) throws(CommandFailure) -> End {
+    let words = programs.commands[command]
+    let text = words.adding(arguments).text
     let call = CommandCall(
       command: command, arguments: arguments.map { Octets($0) }, input: input, variables: variables,
       milliseconds: Int(max(0, budget.remaining * 1000)), known: known)
@@ -77,11 +120,9 @@ package final class Supervisor {
     case .timedOut: throw CommandFailure(budget.spent(on: "\(text) runs"), hasRun: true)
     case .unstartable(let error):
       throw CommandFailure(
-        Failure(.helperFailed, "can't run \(commands[command].words[0]): \(error.reason)"),
+        Failure(.helperFailed, "can't run \(words.words[0]): \(error.reason)"),
         hasRun: error.code == ECHILD)
-    case .exited(let status, let output, let words):
-      guard status != 0 else { return output }
-      throw CommandFailure(Failure(.helperFailed, "\(text) \(Self.sentence(status))"), hasRun: true, words: words)
+    case .exited(let status, let output, let words): return End(status: status, output: output, words: words)
     }
   }
 
@@ -107,12 +148,7 @@ package final class Supervisor {
   }
 
   private static func failure(_ error: IOError) -> Failure {
-    Failure(.helperFailed, "the process that runs hooks isn't there: \(error.reason)")
-  }
-
-  private static func sentence(_ status: Int32) -> String {
-    let signal = status & 0x7F
-    return signal == 0 ? "failed with status \(status >> 8 & 0xFF)" : "was killed by signal \(signal)"
+    Failure(.helperFailed, "the process that runs hooks and signers isn't there: \(error.reason)")
   }
 }
 
@@ -136,11 +172,17 @@ package struct CommandFailure: Error {
 package struct Programs {
   let commands: [CommandWords]
   let variables: [String]
+  /// Which of the commands signs: it keeps the terminal, for a person may be asked there, and the others do not.
+  let signer: Int?
 
+  /// nil where there is nothing to run.
+  ///
   /// - Parameter variables: the names of those that a call may set. That the caller has some of them is none of the
   ///   programs' business.
-  package init(_ commands: [CommandWords], setting variables: [String]) {
-    self.commands = commands
+  package init?(hooks: [CommandWords] = [], setting variables: [String] = [], signer: CommandWords? = nil) {
+    guard !hooks.isEmpty || signer != nil else { return nil }
+    commands = hooks + [signer].compactMap { $0 }
     self.variables = variables
+    self.signer = signer == nil ? nil : hooks.count
   }
 }

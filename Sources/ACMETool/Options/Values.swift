@@ -1,3 +1,4 @@
+package import ACMECore
 package import ArgumentParser
 
 extension Option where Value == Path? {
@@ -20,4 +21,23 @@ extension Option where Value == Path {
 package func nonEmpty(_ value: String) throws -> String {
   guard !value.isEmpty else { throw ValidationError("an empty value was given") }
   return value
+}
+
+/// Reads a command that a person gave as the value of `option`.
+package func command(_ option: String) -> @Sendable (_ text: String) throws -> CommandWords {
+  { text in
+    do throws(Malformed) { return try CommandWords(Octets(carried: text)) } catch {
+      throw ValidationError("\(option) \(text.shown(limit: 200)): \(error.reason)")
+    }
+  }
+}
+
+extension Tool {
+  /// The command that `variable` names. Throws `Failure` 64 where it names none.
+  package func command(from variable: String) throws(Failure) -> CommandWords? {
+    guard let text = environment[variable] else { return nil }
+    do { return try CommandWords(text) } catch {
+      throw Failure(.usage, "\(variable) is no command: \(text.description.shown(limit: 200)): \(error.reason)")
+    }
+  }
 }

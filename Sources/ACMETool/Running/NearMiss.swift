@@ -17,12 +17,15 @@ extension Step {
     }
   }
 
-  /// The long option of that name, or the only one that ends so.
+  /// The long option of that name; or the only one that ends so, or the only one of these that has the first letter of
+  /// `name` as its short form.
   private static func option(like name: String) -> String? {
-    let options = Set(
-      helpMessage().split { !($0.isLetter || $0 == "-") }.filter { $0.hasPrefix("--") }.map(String.init))
+    let words = helpMessage().split { !($0.isLetter || $0 == "-") }
+    let options = Set(words.filter { $0.hasPrefix("--") })
+    let short = zip(words, words.dropFirst()).filter { $0.0 == "-\(name.prefix(1))" }.map(\.1)
     let ending = options.filter { $0.hasSuffix("-\(name)") }
-    return options.contains("--\(name)") ? "--\(name)" : ending.count == 1 ? ending.first : nil
+    let found = options.contains("--\(name)") ? ["--\(name)"] : ending.count == 1 ? ending : ending.intersection(short)
+    return found.count == 1 ? found.first.map(String.init) : nil
   }
 
   /// Throws for a first word that is no verb, in a tool that takes nothing else there.

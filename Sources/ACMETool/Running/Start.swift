@@ -54,7 +54,7 @@ extension Step {
     let sink = Sink(destination: output, messages: messages)
     defer { tool.supervisor?.end() }
     do {
-      tool.supervisor = try programs.map { try Supervisor($0, environment, messages) }
+      tool.supervisor = try programs(tool).map { try Supervisor($0, environment, messages) }
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
       // What is opened by name is open, and no thread or connection has begun: here a tool can give up its rights.

@@ -11,12 +11,13 @@ package protocol Step: ParsableCommand {
   static var outputKind: OutputKind { get }
   var messageOptions: MessageOptions { get }
   var output: Output { get }
-  /// The programs of the user's that the step may run.
-  var programs: Programs? { get }
   /// What is read from stdin; nil where nothing is.
   var input: Input? { get }
   /// Whether words that are no options may come first, in a tool that has verbs.
   static var takesWords: Bool { get }
+
+  /// The programs of the user's that the step may run; nil where it runs none.
+  func programs(_ tool: Tool) throws -> Programs?
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
@@ -32,7 +33,7 @@ extension Step {
 
   package static var takesWords: Bool { false }
 
-  package var programs: Programs? { nil }
+  package func programs(_ tool: Tool) -> Programs? { nil }
 
   package func wayBack(_ tool: Tool) -> String? { nil }
 }

@@ -7,7 +7,7 @@ struct HookOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Any challenge: CMD present puts in place what it reads on stdin, CMD cleanup takes it away.", valueName: "cmd"),
-    transform: HookOptions.command)
+    transform: command("--hook"))
   var hook: CommandWords?
 
   @Option(
@@ -18,7 +18,7 @@ struct HookOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("With --hook-style certbot: the hook that takes it away.", valueName: "cmd"),
-    transform: HookOptions.command)
+    transform: command("--cleanup-hook"))
   var cleanupHook: CommandWords?
 
   func validate() throws {
@@ -44,13 +44,7 @@ struct HookOptions: ParsableArguments {
     hook.map { HookSolver($0, cleanup: cleanupHook, type: type ?? .dns01, style: hookStyle) }
   }
 
-  var programs: Programs? {
-    hook.map { Programs([$0, cleanupHook].compactMap { $0 }, setting: HookCall.variableNames) }
-  }
-
-  private static func command(_ text: String) throws -> CommandWords {
-    do { return try CommandWords(Octets(carried: text)) } catch {
-      throw ValidationError("--hook \(text.shown(limit: 200)): \(error.reason)")
-    }
+  func programs(and signer: CommandWords?) -> Programs? {
+    Programs(hooks: [hook, cleanupHook].compactMap { $0 }, setting: HookCall.variableNames, signer: signer)
   }
 }

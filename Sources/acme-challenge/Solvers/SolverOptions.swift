@@ -10,7 +10,7 @@ struct SolverOptions: ParsableArguments {
   @OptionGroup var manual: ManualOption
   @OptionGroup var choice: TypeOption
 
-  var programs: Programs? { hook.programs }
+  func programs(and signer: CommandWords? = nil) -> Programs? { hook.programs(and: signer) }
 
   func validate() throws {
     try hook.refuse(choice.type)

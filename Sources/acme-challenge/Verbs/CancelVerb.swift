@@ -12,7 +12,7 @@ struct CancelVerb: OnlineVerb {
   @Argument(help: ArgumentHelp("Give up this name's alone: as in the order, a wildcard with its *.", valueName: "name"))
   var names: [String] = []
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 

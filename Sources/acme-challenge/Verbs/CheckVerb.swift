@@ -18,7 +18,8 @@ struct CheckVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  var programs: Programs? { solving.programs }
+  func programs(_ tool: Tool) -> Programs? { solving.programs() }
+
   var input: Input? { Input("a certificate request") }
 
   func validate() throws { try solving.refuseTypeWithoutHook() }

@@ -16,7 +16,7 @@ struct CleanVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
-  var programs: Programs? { solving.programs }
+  func programs(_ tool: Tool) -> Programs? { solving.programs() }
 
   func validate() throws {
     try solving.refuseTypeWithoutHook()

@@ -9,7 +9,7 @@ struct OrderVerb: OrderStep {
     "order", of: "acme-challenge", abstract: "Place the order, and work out what is to be published.")
   static let outputKind = OutputKind.document
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var solving: SolverOptions
   @OptionGroup var follow: FollowOption
   @OptionGroup var resolver: ResolverOption

@@ -9,7 +9,7 @@ struct RespondVerb: OnlineVerb {
     "respond", of: "acme-challenge", abstract: "Tell the CA to validate the chosen challenges.")
   static let outputKind = OutputKind.document
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var choice: TypeOption
   @OptionGroup var wait: WaitOption
   @OptionGroup var resolver: ResolverOption

@@ -8,7 +8,7 @@ struct WaitVerb: OnlineVerb {
     "wait", of: "acme-challenge", abstract: "Wait until the order is ready, or has failed.")
   static let outputKind = OutputKind.document
 
-  @OptionGroup var order: OrderOptions
+  @OptionGroup var order: HolderOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 

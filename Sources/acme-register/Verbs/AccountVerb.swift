@@ -4,9 +4,7 @@ import ACMENetwork
 import ACMETool
 
 /// A verb about the account that the key has.
-protocol AccountVerb: Step {
-  var holder: HolderOptions { get }
-
+protocol AccountVerb: HolderStep {
   func act(for account: AccountDocument, by client: Client, _ tool: Tool) throws -> Product
 }
 

@@ -4,7 +4,7 @@ import ACMENetwork
 import ACMETool
 import ArgumentParser
 
-struct DeactivateVerb: Step {
+struct DeactivateVerb: HolderStep {
   static let configuration = CommandConfiguration.verb(
     "deactivate", of: "acme-register", abstract: "Close the account for good.")
   static let outputKind = OutputKind.document

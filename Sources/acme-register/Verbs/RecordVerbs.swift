@@ -5,9 +5,8 @@ import ACMETool
 import ArgumentParser
 
 /// A verb that says which DNS records bind names to the account. The account document is enough for it.
-protocol RecordVerb: Step {
+protocol RecordVerb: HolderStep {
   var names: [String] { get }
-  var holder: HolderOptions { get }
 
   /// The lines of a zone file for one name.
   func records(for identifier: Identifier, of account: AccountDocument) throws -> [String]
@@ -32,7 +31,7 @@ extension RecordVerb {
     }
     let directory = try holder.ca.directory(of: known.ca.directory, tool)
     // One that was named is checked; nothing has to be signed.
-    if holder.key.accountKey != nil { _ = try holder.key.signer(of: known, tool) }
+    if holder.key.isGiven { _ = try holder.key.signer(of: known, tool) }
     try known.refuseUnlessValid()
     known.ca = try holder.ca.client(for: directory, known: known.ca, signer: nil, tool).ca()
     return known

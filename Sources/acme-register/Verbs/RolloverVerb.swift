@@ -4,7 +4,7 @@ import ACMENetwork
 import ACMETool
 import ArgumentParser
 
-struct RolloverVerb: Step {
+struct RolloverVerb: HolderStep {
   static let configuration = CommandConfiguration.verb(
     "rollover", of: "acme-register", abstract: "Give the account another key.")
   static let outputKind = OutputKind.document

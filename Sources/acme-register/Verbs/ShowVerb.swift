@@ -3,7 +3,7 @@ import ACMENetwork
 import ACMETool
 import ArgumentParser
 
-struct ShowVerb: Step {
+struct ShowVerb: HolderStep {
   static let configuration = CommandConfiguration.verb(
     "show", of: "acme-register", abstract: "Write the document of the account that the key has.")
   static let outputKind = OutputKind.document

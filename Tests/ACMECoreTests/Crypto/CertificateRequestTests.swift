@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: KeyType.allCases)
   func `a made request is read again, by any key`(_ type: KeyType) throws {
     let key = try PrivateKey.generate(type)
-    let request = try CertificateRequest(for: names, key: key)
+    let request = try CertificateRequest(for: names, signer: key.signer)
     #expect(request.identifiers == names)
     #expect(request.publicKey == key.publicKey)
     #expect(try CertificateRequest(Array(request.pem.utf8)) == request)
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func `either label, any line ends and text around it are read`() throws {
-    let request = try CertificateRequest(for: names, key: key)
+    let request = try CertificateRequest(for: names, signer: key.signer)
     let pem = try request.pem
     let forms = [
       pem.split(separator: "\n").joined(separator: "\r\n"), pem.split(separator: "\n").joined(separator: "\r"),
@@ -36,26 +36,26 @@ import Testing
   }
 
   @Test func `two requests, a cut one and a changed one are refused`() throws {
-    let pem = try CertificateRequest(for: names, key: key).pem
+    let pem = try CertificateRequest(for: names, signer: key.signer).pem
     #expect(throws: Malformed("there is more than one certificate request")) {
       try CertificateRequest(Array((pem + pem).utf8))
     }
     #expect(throws: Malformed.self) { try CertificateRequest(Array(pem.utf8.dropLast(40))) }
-    var der = try CertificateRequest(for: names, key: key).der
+    var der = try CertificateRequest(for: names, signer: key.signer).der
     der[der.count - 1] ^= 1
     #expect(throws: Malformed.self) { try CertificateRequest(der) }
     #expect(throws: Malformed.self) { try CertificateRequest(der: der + [0]) }
   }
 
   @Test func `a common name is one of the names, not one more`() throws {
-    let request = try CertificateRequest(for: names, key: key, commonName: names[0])
+    let request = try CertificateRequest(for: names, signer: key.signer, commonName: names[0])
     #expect(request.identifiers == names)
     let long = try Identifier(typed: String(repeating: "a", count: 60) + ".example")
-    #expect(throws: Malformed.self) { try CertificateRequest(for: [long], key: key, commonName: long) }
+    #expect(throws: Malformed.self) { try CertificateRequest(for: [long], signer: key.signer, commonName: long) }
   }
 
   @Test func `a request without a name is refused`() throws {
-    #expect(throws: Malformed.self) { try CertificateRequest(for: [], key: key) }
+    #expect(throws: Malformed.self) { try CertificateRequest(for: [], signer: key.signer) }
   }
 
   /// openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=x

@@ -150,7 +150,7 @@ import Testing
 
   @Test func `a request for the account's own key is refused`() throws {
     let key = try PublishedKeys.rfc7515A3.privateKey
-    let csr = try CertificateRequest(for: [Identifier(typed: "example.org")], key: key)
+    let csr = try CertificateRequest(for: [Identifier(typed: "example.org")], signer: key.signer)
     var object = try Samples.document().object
     object["csr"] = .string(try csr.pem)
     #expect(failure { _ = try OrderDocument(object) }?.status == .input)

@@ -48,6 +48,6 @@ enum Samples {
       url: ACMEURL("https://ca.example/order/1"),
       asked: object(#"{"identifiers":[{"type":"dns","value":"example.org"}]}"#),
       order: order(), authorizations: [authorization()],
-      csr: CertificateRequest(for: [Identifier(typed: "example.org")], key: key))
+      csr: CertificateRequest(for: [Identifier(typed: "example.org")], signer: key.signer))
   }
 }

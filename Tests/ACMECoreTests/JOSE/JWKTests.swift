@@ -13,6 +13,37 @@ import Testing
     #expect(try JWK(jwk.object) == jwk)
   }
 
+  @Test(arguments: PublishedKeys.all)
+  func `a public JWK becomes the public key that it says`(_ key: PublishedKeys.Key) throws {
+    let publicKey = try key.privateKey.publicKey
+    #expect(try PublicKey(publicKey.jwk) == publicKey)
+  }
+
+  @Test(arguments: KeyType.allCases)
+  func `so does one of each type, and it checks signatures`(_ type: KeyType) throws {
+    let signer = try PrivateKey.generate(type).signer
+    let publicKey = try PublicKey(signer.jwk)
+    #expect(publicKey == signer.publicKey)
+    let input = Array("input".utf8)
+    var signature = try signer.sign(input)
+    #expect(try publicKey.verifies(signature, of: input))
+    #expect(try !publicKey.verifies(signature, of: input + [0]))
+    #expect(try !publicKey.verifies(signature + [0], of: input))
+    #expect(try !publicKey.verifies([], of: input))
+    signature[5] ^= 1
+    #expect(try !publicKey.verifies(signature, of: input))
+  }
+
+  @Test func `a JWK that is no point of its curve, or too small, makes no public key`() throws {
+    let sound = try PublishedKeys.rfc7515A3.privateKey.publicKey.jwk
+    guard case .ellipticCurve(let curve, let x, let y) = sound.material else { return }
+    for (x, y) in [(y, x), ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 32))] {
+      #expect(throws: Malformed.self) { try PublicKey(JWK(.ellipticCurve(curve, x: x, y: y))) }
+    }
+    let small = [UInt8(0x80)] + [UInt8](repeating: 1, count: 127)
+    #expect(throws: Malformed.self) { try PublicKey(JWK(.rsa(modulus: small, exponent: [1, 0, 1]))) }
+  }
+
   @Test func `the thumbprint of RFC 7638 ignores what isn't required`() throws {
     let jwk = try JWK([
       "alg": "RS256", "e": "AQAB", "kid": "2011-04-29", "kty": "RSA",

@@ -64,7 +64,7 @@ class TypedTest(HintTest, TableTest):
         no_verb("acme-key", "thumb", "did you mean acme-key thumbprint?"),
         no_verb("acme-challenge", "repsond", "did you mean acme-challenge respond?"),
         no_verb("acme-challenge", "clena", "did you mean acme-challenge clean?"),
-        no_verb("acme-key", "renew", "its verbs are public, jwk, thumbprint, import"),
+        no_verb("acme-key", "renew", "its verbs are public, jwk, thumbprint, import, sign"),
         Row("acme-key -k site.key public", 64, "unknown option '-k'", "a verb comes first: acme-key public …"),
         Row("acme-key -o x publik", 64, "unexpected argument 'publik'", "a verb comes first: acme-key public …"),
         Row("acme-finalize wait", 64, "unexpected argument 'wait'", "see acme-finalize --help"),

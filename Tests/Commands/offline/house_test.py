@@ -108,13 +108,6 @@ class OptionsTest(ToolTest):
                 self.assertTrue(tool != "acme-renewal" or not self.help(tool) & key)
                 self.assertEqual("--if-changed" in self.help(tool), tool not in WITHOUT_OUTPUT)
 
-    def test_nothing_is_offered_that_isn_t_there(self):
-        later = {"--signer", "--public-key"}
-        for tool in TOOLS:
-            for verb in ((), *((verb,) for verb in self.verbs(tool))):
-                with self.subTest(tool=tool, verb=verb):
-                    self.assertFalse(self.help(tool, *verb) & later)
-
     def test_the_man_pages_sections(self):
         wanted = ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SEE ALSO", "STANDARDS"]
         for tool in TOOLS:

@@ -17,7 +17,7 @@ from tools import BIN, LIMIT
 SERVER = """
 ListenAddress 127.0.0.1:{port}
 HostKey {dir}/host_key
-AuthorizedKeysFile {dir}/user_key.pub
+AuthorizedKeysFile {dir}/user_key.pub {dir}/asking_key.pub {dir}/more_keys
 PidFile none
 UsePAM no
 StrictModes no
@@ -30,6 +30,8 @@ SetEnv HOME={home} PATH={bin}:/usr/bin:/bin
 CLIENT = """
 Host web
 IdentityFile {dir}/user_key
+Host asking
+IdentityFile {dir}/asking_key
 Host stranger
 IdentityFile {dir}/host_key
 Host *
@@ -42,14 +44,20 @@ UserKnownHostsFile {dir}/known_hosts
 GlobalKnownHostsFile /dev/null
 """
 
-# An ssh that knows `web`, and `stranger`, where it isn't let in: the real one would look in the user's own home.
+# An ssh that knows `web`, the same as `asking`, which wants PASSPHRASE for its key, and `stranger`, where it isn't let
+# in: the real one would look in the user's own home.
 WRAPPER = """#!/bin/sh
 exec {ssh} -F {dir}/ssh_config "$@"
 """
 
 
+PASSPHRASE = "open sesame"
+
+
 class Sshd:
-    """One running server. Who has `bin` first in PATH gets there by `ssh web`; `home` is HOME there, and empty."""
+    """One running server. Who has `bin` first in PATH gets there by `ssh web`; `home` is HOME there, and empty.
+
+    Keys that stand in `more_keys` are let in, too."""
 
     # sshd, if it is root, wants an empty folder there. Debian has it made by the service, which doesn't run here.
     EMPTY = pathlib.Path("/run/sshd")
@@ -62,8 +70,8 @@ class Sshd:
         self.bin.mkdir()
         self.process, self.made = None, False
         at_the_end(self.stop)
-        for key in "host_key", "user_key":
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.dir / key], check=True)
+        for key, passphrase in ("host_key", ""), ("user_key", ""), ("asking_key", PASSPHRASE):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", self.dir / key], check=True)
         (self.dir / "known_hosts").write_text("web " + (self.dir / "host_key.pub").read_text())
         (self.bin / "ssh").write_text(WRAPPER.format(ssh=shutil.which("ssh"), dir=self.dir))
         (self.bin / "ssh").chmod(0o755)
