@@ -204,8 +204,7 @@ extension Directory.Endpoint {
   /// What a CA does there that not every CA does; nil for what none can do without.
   fileprivate var service: String? {
     switch self {
-    case .newNonce, .newAccount, .newOrder: nil
-    case .newAuthz: "authorize names before an order"
+    case .newNonce, .newAccount, .newOrder, .newAuthz: nil
     case .revokeCert: "revoke certificates for their owners"
     case .keyChange: "change the keys of accounts"
     case .renewalInfo: "tell when to renew"

@@ -22,9 +22,9 @@ struct Rollover {
     tool.messages.step("asking the CA which of the two keys has an account")
     if let changed = try accountOfNewKey() {
       // A key has one account: the one that an earlier run has given it to, or another.
-      if changed.url != url, case .found(let account) = try client.lookUpAccount() {
+      if let other = try url ?? accountOfOldKey(), other != changed.url {
         throw Failure(
-          .refused, "the new key has an account already, \(changed.url), and can't be given to \(account.url) too",
+          .refused, "the new key has an account already, \(changed.url), and can't be given to \(other) too",
           hint: "acme-key makes a new one")
       }
       try changed.refuseUnlessValid()
@@ -42,13 +42,15 @@ struct Rollover {
   private func change(_ account: AccountDocument) throws -> AccountDocument {
     var isInDoubt = false
     do {
-      for attempt in 1...Self.attempts {
+      var attempts = 0
+      while true {
+        attempts += 1
         do {
           return account.with(new.jwk, try client.changeKey(to: new))
         } catch let lost as LostAnswer {
           isInDoubt = true
           if let changed = try accountOfNewKey(), changed.url == account.url { return changed }
-          guard attempt < Self.attempts else { throw lost.failure }
+          guard attempts < Self.attempts else { throw lost.failure }
           let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
           try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
         } catch let refusal as Failure where isInDoubt {
@@ -61,7 +63,11 @@ struct Rollover {
       failure.hint = Self.doubt
       throw failure
     }
-    throw Failure(.bug, "keyChange has come to no end")
+  }
+
+  private func accountOfOldKey() throws -> ACMEURL? {
+    guard case .found(let account) = try client.lookUpAccount() else { return nil }
+    return account.url
   }
 
   /// nil where it has none.

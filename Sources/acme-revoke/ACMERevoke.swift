@@ -52,7 +52,7 @@ struct ACMERevoke: HolderStep {
         tool.messages.warning("\(words) is revoked already")
       }
     } catch var failure as Failure where failure.status == .refused {
-      failure.hint = failure.hint ?? hint(for: failure, certificate, client)
+      failure.hint = failure.hint ?? hint(for: failure, certificate)
       throw failure
     }
     return .nothing
@@ -69,14 +69,14 @@ struct ACMERevoke: HolderStep {
   }
 
   /// What a CA says of a certificate that it doesn't know, or of one who has no right to it, has many forms.
-  private func hint(for failure: Failure, _ certificate: Certificate, _ client: Client) -> String? {
+  private func hint(for failure: Failure, _ certificate: Certificate) -> String? {
     let type = failure.problem?.type
     guard type == .malformed || type == .unauthorized || failure.httpStatus == 404 else { return nil }
     let issuer = certificate.issuer.shown(limit: 300)
     let isThisTheCA = "it was issued by \(issuer): is that the CA (--directory)?"
     guard certKey == nil, type == .unauthorized else { return isThisTheCA }
-    return "the account that ordered it may, or one that has proved all its names, or --cert-key FILE with its own key; "
-      + isThisTheCA
+    return "the account that ordered it may, or one that has proved all its names, or --cert-key FILE with its own "
+      + "key; \(isThisTheCA)"
   }
 
   private static func reason(_ text: String) throws -> RevocationReason {

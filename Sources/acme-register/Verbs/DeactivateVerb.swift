@@ -53,13 +53,15 @@ struct DeactivateVerb: HolderStep {
   }
 
   private func close(_ account: AccountDocument, by client: Client) throws -> AccountDocument {
-    for attempt in 1... {
+    var attempts = 0
+    while true {
+      attempts += 1
       do {
         return account.with(try client.deactivateAccount())
       } catch let lost as LostAnswer {
         switch try client.lookUpAccount() {
         case .found(let found) where found.account.status == .valid:
-          guard attempt < Self.attempts else { throw lost.failure }
+          guard attempts < Self.attempts else { throw lost.failure }
           let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
           try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
         case .found(let found): return found
@@ -68,6 +70,5 @@ struct DeactivateVerb: HolderStep {
         }
       }
     }
-    throw Failure(.bug, "there is no end of attempts")
   }
 }

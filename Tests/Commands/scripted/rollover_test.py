@@ -147,6 +147,14 @@ class Again(Rollover):
         self.assertIn("hint: acme-key makes a new one", result.err)
         self.assertEqual(ca.asked("key-change"), [])
 
+    def test_the_new_key_has_another_account_than_the_document_s(self):
+        """Which has got a third key meanwhile."""
+        ca = self.ca()
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        ca.open_account(self.new, [])
+        next(iter(ca.accounts.values())).jwk = kit().jwk | {"x": "none"}
+        self.fails(self.run_tool(*ROLLOVER, "-a", "account.json"), 77, "/account/2, and can't be given to .*/account/1 too")
+
     def test_neither_key_has_an_account(self):
         ca = self.ca()
         ca.accounts.clear()
