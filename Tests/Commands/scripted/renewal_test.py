@@ -10,6 +10,7 @@ from acme_objects import rfc3339
 from certificates import DAY, certificate, certificate_id, renumbered
 from faults import (HTML, changed, cut_short, dropped, endless, html, http_date, raw, redirects, refuses, says, sleeps,
                     with_headers, with_members)
+from front import connections, put_before
 from scripted_ca import EVERY, ScriptedCA
 from tables import TableTest
 from tools import ToolTest
@@ -287,6 +288,15 @@ class ManyTest(RenewalTest):
         self.assertEqual({r.connection for r in ca.requests}, {1})
         self.assertEqual((len(ca.asked("directory")), len(ca.asked("renewal-info")), len(ca.requests)), (1, 500, 501))
         self.assertEqual({r.method for r in ca.requests}, {"GET"})
+
+    def test_side_by_side_where_the_ca_speaks_http_2(self):
+        ca = self.begin(renewal=SOON)
+        put_before(ca, self)
+        self.env["ACME_DIRECTORY"] = ca.directory
+        result = self.run_tool("acme-renewal", *self.names)
+        self.assertEqual((result.status, result.err, len(self.documents(result))), (1, "", 500), result)
+        self.assertEqual((len(ca.asked("directory")), len(ca.asked("renewal-info")), len(ca.requests)), (1, 500, 501))
+        self.assertEqual([version for version, _ in connections(ca.requests)], ["HTTP/2.0"])
 
     def test_one_certificate_in_many_files_is_asked_for_once(self):
         ca = self.begin(renewal=SOON)
