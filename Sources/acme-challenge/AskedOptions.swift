@@ -37,7 +37,7 @@ struct AskedOptions: ParsableArguments {
 
   /// Whether the CA has the profile that is asked for.
   func isOffered(by directory: Directory) -> Bool {
-    profile.map { directory.profiles?.contains($0) ?? false } ?? true
+    profile.map { directory.profiles?.map(\.name).contains($0) ?? false } ?? true
   }
 
   /// What newOrder is sent. Throws `Failure` 77 for a profile that the CA doesn't have.
@@ -48,7 +48,12 @@ struct AskedOptions: ParsableArguments {
     if let profile {
       // "The client SHOULD NOT request a profile that isn't advertised" (draft-ietf-acme-profiles).
       guard isOffered(by: directory) else {
-        let offered = directory.profiles.map { "it has \($0.joined(separator: ", ").shown(limit: 300))" }
+        let offered = directory.profiles.map { profiles in
+          let all = profiles.map { profile in
+            profile.name.shown(limit: 100) + (profile.description.map { " (\($0.shown(limit: 200)))" } ?? "")
+          }
+          return "it has \(all.joined(separator: ", ").shown(limit: 2000))"
+        }
         throw Failure(
           .refused, "the CA has no profile \(profile.shown(limit: 100))", hint: offered ?? "it has no profiles at all")
       }

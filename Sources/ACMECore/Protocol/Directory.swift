@@ -46,8 +46,11 @@ package struct Directory: Equatable, Sendable {
   private var meta: JSONObject? { raw["meta"]?.object }
   package var termsOfService: String? { meta?["termsOfService"]?.string }
   package var externalAccountRequired: Bool { meta?["externalAccountRequired"]?.bool ?? false }
-  /// Names of the profiles that may be asked for (draft-ietf-acme-profiles); nil where the CA has none.
-  package var profiles: [String]? { meta?["profiles"]?.object?.members.map(\.name) }
+  /// The profiles that may be asked for, and what the CA says of each, a sentence or a URL
+  /// (draft-ietf-acme-profiles); nil where the CA has none.
+  package var profiles: [(name: String, description: String?)]? {
+    meta?["profiles"]?.object?.members.map { ($0.name, $0.value.string) }
+  }
 
   /// Names by which the CA goes in DNS: in CAA records (RFC 8555 §7.1.1), and in the records of dns-persist-01.
   package var caaIdentities: [String] { names("caaIdentities") }

@@ -37,7 +37,8 @@ class ElsewhereTest(JourneyTest):
              endpoints={"meta": old_profiles}, sent={"directory": 1}),
         fine("a profile that was there before", arguments=("--profile", "classic"), habits=NEW,
              endpoints={"meta": old_profiles}, sent={"directory": 0}),
-        fails("a profile that is in neither", CHALLENGE, 77, "long", arguments=("--profile", "long"), habits=NEW,
+        fails("a profile that is in neither", CHALLENGE, 77,
+              "the CA has no profile long\n.*hint: it has classic \\(as ever\\), short \\(six days\\)", arguments=("--profile", "long"), habits=NEW,
               endpoints={"meta": old_profiles}, sent={"directory": 1, "new-order": 0}),
     ]
 
