@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/engine.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -17,6 +18,7 @@
 #include <openssl/pkcs7.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -73,6 +75,23 @@ static inline int COpenSSL_X509_EXTENSION_push(STACK_OF(X509_EXTENSION) *stack, 
 static inline void COpenSSL_X509_EXTENSION_free(STACK_OF(X509_EXTENSION) *stack) {
   sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
 }
+
+// Deprecated since OpenSSL 3.0, and yet the only way to a PKCS#11 token where there is no provider for that, as in
+// Debian 12.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static inline ENGINE *COpenSSL_ENGINE_by_id(const char *id) { return ENGINE_by_id(id); }
+static inline int COpenSSL_ENGINE_command(ENGINE *engine, const char *name, const char *value) {
+  return ENGINE_ctrl_cmd_string(engine, name, value, 0);
+}
+static inline int COpenSSL_ENGINE_init(ENGINE *engine) { return ENGINE_init(engine); }
+static inline EVP_PKEY *COpenSSL_ENGINE_private_key(ENGINE *engine, const char *name, UI_METHOD *asking, void *data) {
+  return ENGINE_load_private_key(engine, name, asking, data);
+}
+static inline EVP_PKEY *COpenSSL_ENGINE_public_key(ENGINE *engine, const char *name, UI_METHOD *asking, void *data) {
+  return ENGINE_load_public_key(engine, name, asking, data);
+}
+#pragma GCC diagnostic pop
 
 // Inline functions that Debian's older headers have as macros.
 static inline int COpenSSL_error_library(unsigned long code) { return ERR_GET_LIB(code); }

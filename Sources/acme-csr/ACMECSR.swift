@@ -14,8 +14,8 @@ struct ACMECSR: Step {
   @Argument(help: ArgumentHelp("A DNS name (*. before it for a wildcard) or an IP address.", valueName: "name"))
   var names: [String] = []
 
-  @Option(name: .shortAndLong, file: "The site's private key, instead of stdin.")
-  var key: Path?
+  @Option(name: .shortAndLong, key: "The site's private key, or a pkcs11: URI, instead of stdin.")
+  var key: KeyPlace?
 
   @OptionGroup var signing: NewSignerOptions
   @OptionGroup var passphrase: PassphraseOptions
@@ -34,7 +34,7 @@ struct ACMECSR: Step {
   static func main() { start() }
 
   func validate() throws {
-    try signing.refuse(beside: key)
+    try signing.refuse(besideKey: key != nil)
     guard !names.isEmpty || sources.namesFrom != nil || sources.fromCert != nil else {
       throw ValidationError("no name is given")
     }
@@ -63,8 +63,7 @@ struct ACMECSR: Step {
   }
 
   private func signer(_ input: [UInt8], _ tool: Tool) throws -> Signer {
-    let pem = try key.map { try Files.read($0) } ?? input
-    let siteKey = try passphrase.key(pem: pem, from: key?.description ?? "stdin", tool)
+    let siteKey = try passphrase.key(at: key, or: input, tool)
     tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
     return siteKey.signer
   }

@@ -4,17 +4,22 @@ import ArgumentParser
 
 /// Where the verbs that show something of a key get it from.
 struct ExistingKeyOptions: ParsableArguments {
-  @Option(name: .shortAndLong, file: "The private key, instead of stdin.")
-  var key: Path?
+  @Option(name: .shortAndLong, key: "The private key, or a pkcs11: URI, instead of stdin.")
+  var key: KeyPlace?
 
   @OptionGroup var passphrase: PassphraseOptions
 
   var input: Input? { key == nil ? Input("a PEM private key", or: "-k FILE") : nil }
 
   func publicKey(_ input: [UInt8], _ tool: Tool) throws -> PublicKey {
-    let pem = try key.map { try Files.read($0) } ?? input
+    // What is public may be all that somebody has, and all that a token shows unasked.
+    let pem: [UInt8]
+    switch key {
+    case .token(let uri)?: return try passphrase.publicKey(in: uri, tool)
+    case .file(let path)?: pem = try Files.read(path)
+    case nil: pem = input
+    }
     let source = key?.description ?? "stdin"
-    // What is public may be all that somebody has.
     if let publicKey = try reading(source, { try PublicKey(pem: pem) }) { return publicKey }
     return try passphrase.key(pem: pem, from: source, tool).publicKey
   }

@@ -8,8 +8,8 @@ struct Sign: Step {
     "sign", of: "acme-key", abstract: "Sign a request to an ACME CA, and nothing else.")
   static let outputKind = OutputKind.text
 
-  @Option(name: .shortAndLong, file: "The private key.")
-  var key: Path?
+  @Option(name: .shortAndLong, key: "The private key, or a pkcs11: URI.")
+  var key: KeyPlace?
 
   @OptionGroup var passphrase: PassphraseOptions
 
@@ -32,7 +32,7 @@ struct Sign: Step {
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     guard let key else { throw Failure(.usage, "the key is missing", hint: "give it with -k FILE") }
-    let signer = try passphrase.key(pem: Files.read(key), from: key.description, tool).signer
+    let signer = try passphrase.key(at: key, tool).signer
     let what = try reading("stdin") {
       try csr ? checkRequestInfo(input, signer, tool) : checkSigningInput(input, signer, tool)
     }

@@ -18,8 +18,8 @@ struct ACMERegister: Step {
     ])
   static let outputKind = OutputKind.document
 
-  @Option(name: [.customShort("k"), .long], file: "The account's private key, instead of stdin.")
-  var accountKey: Path?
+  @Option(name: [.customShort("k"), .long], key: "The account's private key, or a pkcs11: URI, instead of stdin.")
+  var accountKey: KeyPlace?
 
   @OptionGroup var signing: NewSignerOptions
   @OptionGroup var passphrase: PassphraseOptions
@@ -36,7 +36,7 @@ struct ACMERegister: Step {
     "run acme-register again as before: the CA gives the account that the key has"
   }
 
-  func validate() throws { try signing.refuse(beside: accountKey) }
+  func validate() throws { try signing.refuse(besideKey: accountKey != nil) }
 
   func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try signing.command(tool)) }
 
@@ -46,7 +46,7 @@ struct ACMERegister: Step {
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let binding = try externalAccount.load(tool)
-    let signer = try signing.signer(tool) ?? key(input, tool).signer
+    let signer = try signing.signer(tool) ?? passphrase.key(at: accountKey, or: input, tool).signer
     let directory = try ca.directory(of: nil, tool)
     let client = try ca.client(for: directory, signer: signer, tool)
     let place = signing.isWanted ? "that --public-key names" : "in \(accountKey?.description ?? "stdin")"
@@ -65,11 +65,6 @@ struct ACMERegister: Step {
     }
     try document.refuseUnlessValid()
     return document.product
-  }
-
-  private func key(_ input: [UInt8], _ tool: Tool) throws -> PrivateKey {
-    let pem = try accountKey.map { try Files.read($0) } ?? input
-    return try passphrase.key(pem: pem, from: accountKey?.description ?? "stdin", tool)
   }
 
   private func register(

@@ -2,7 +2,7 @@ internal import COpenSSL
 
 /// What OpenSSL says went wrong, taken from its queue; the queue is empty afterwards.
 struct OpenSSLError: Error {
-  let reason: String
+  let reasons: [String]
   /// Whether a wrong passphrase is the likely cause.
   let isDecryptionFailure: Bool
   /// Whether no loaded provider has the algorithm: OpenSSL 3 keeps single DES, RC2 and the like in one of their own.
@@ -23,10 +23,12 @@ struct OpenSSLError: Error {
         || (library == ERR_LIB_PKCS12 && reason == 113 /* PKCS12_R_MAC_VERIFY_FAILURE */)
       unknown = unknown || (library == ERR_LIB_EVP && reason == COpenSSL_unsupported)
     }
-    reason = reasons.last ?? "no reason given"
+    self.reasons = reasons
     isUnknownAlgorithm = unknown
     isDecryptionFailure = decryption || reasons.contains("bad decrypt") || reasons.contains("pkcs12 cipherfinal error")
   }
+
+  var reason: String { reasons.last ?? "no reason given" }
 
   /// `pointer` unless it is nil, which is how OpenSSL says that something failed.
   static func check<Pointer>(_ pointer: Pointer?) throws(OpenSSLError) -> Pointer {

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A private key in this process.
+/// A private key in this process, or in a token that does what it is asked for here.
 package final class PrivateKey {
   package let publicKey: PublicKey
   let pointer: OpaquePointer
@@ -17,6 +17,12 @@ package final class PrivateKey {
       EVP_PKEY_free(pointer)
       throw error
     }
+    self.pointer = pointer
+  }
+
+  /// The same for one in a token, whose private part nobody can look at.
+  init(_ pointer: OpaquePointer, publicKey: PublicKey) {
+    self.publicKey = publicKey
     self.pointer = pointer
   }
 

@@ -87,11 +87,16 @@ extension PrivateKey {
 
 /// Carries a passphrase, or the error that asking for it ended in, through OpenSSL's callback. OpenSSL asks again for
 /// each way in which the key could be read; whoever answers, or doesn't want to, is asked once.
-private final class PassphraseRequest {
+final class PassphraseRequest {
   private let ask: PrivateKey.Passphrase
+  private let isForToken: Bool
   private var answer: Result<[UInt8], any Error>?
 
-  init(_ ask: @escaping PrivateKey.Passphrase) { self.ask = ask }
+  /// - Parameter isForToken: whether what is answered is given away once alone: a token counts what is wrong, and locks.
+  init(_ ask: @escaping PrivateKey.Passphrase, isForToken: Bool = false) {
+    self.ask = ask
+    self.isForToken = isForToken
+  }
 
   var wasAsked: Bool { answer != nil }
 
@@ -100,6 +105,7 @@ private final class PassphraseRequest {
   }
 
   func answer(into buffer: UnsafeMutablePointer<CChar>, size: Int) -> Int32 {
+    guard !isForToken || !wasAsked else { return -1 }
     let answer = answer ?? Result { try checked(ask(), size) }
     self.answer = answer
     guard let passphrase = try? answer.get() else { return -1 }

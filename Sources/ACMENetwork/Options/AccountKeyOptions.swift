@@ -4,8 +4,8 @@ package import ArgumentParser
 
 /// The account's key, for the tools that sign with it.
 package struct AccountKeyOptions: ParsableArguments {
-  @Option(name: [.customShort("k"), .long], file: "The account's private key.")
-  package var accountKey: Path?
+  @Option(name: [.customShort("k"), .long], key: "The account's private key, or a pkcs11: URI.")
+  package var accountKey: KeyPlace?
 
   @OptionGroup private var signing: SignerOption
 
@@ -42,12 +42,12 @@ package struct AccountKeyOptions: ParsableArguments {
         .usage, "only an account document says which key --signer signs with, and it is missing",
         hint: "give it with -a FILE, or set ACME_ACCOUNT")
     }
-    guard let file = accountKey ?? tool.path(from: "ACME_ACCOUNT_KEY") else {
+    guard let place = try accountKey ?? tool.key(from: "ACME_ACCOUNT_KEY") else {
       throw Failure(
         .usage, "the account's key is missing",
         hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY; where it is elsewhere, --signer CMD signs")
     }
-    return try passphrase.key(pem: Files.read(file), from: file.description, named: file.octets.description, tool)
+    return try passphrase.key(at: place, tool)
   }
 
   /// What signs for a document's account: the key, or the command.

@@ -2,25 +2,29 @@ package import ACMECore
 package import ArgumentParser
 
 package struct PassphraseOptions: ParsableArguments {
-  @Option(file: "The passphrase of an encrypted key is the first line of FILE.")
+  @Option(file: "The passphrase of an encrypted key, or a token's PIN, is the first line of FILE.")
   package var passphraseFile: Path?
 
   package init() {}
 
   /// Asks for it when, and only when, it is needed.
-  package func passphrase(for key: String, _ tool: Tool) throws -> [UInt8] {
+  func passphrase(_ word: String = "passphrase", of key: String, _ tool: Tool) throws -> [UInt8] {
     guard let file = passphraseFile ?? tool.path(from: "ACME_PASSPHRASE_FILE") else {
-      return try Terminal.askPassphrase("passphrase of \(key): ")
+      return try Terminal.askPassphrase("\(word) of \(key): ")
     }
+    return try Self.firstLine(of: file, "a \(word)")
+  }
+
+  static func firstLine(of file: Path, _ need: String) throws -> [UInt8] {
     let line = try Files.read(file).prefix { $0 != 0x0A && $0 != 0x0D }
-    guard !line.isEmpty else { throw Failure(.input, "\(file) begins with an empty line, not with a passphrase") }
+    guard !line.isEmpty else { throw Failure(.input, "\(file) begins with an empty line, not with \(need)") }
     return Array(line)
   }
 
   /// The same for a key that is to be encrypted: a person types it twice.
   package func newPassphrase(_ tool: Tool) throws -> [UInt8] {
     guard passphraseFile == nil, tool.path(from: "ACME_PASSPHRASE_FILE") == nil else {
-      return try passphrase(for: "the new key", tool)
+      return try passphrase(of: "the new key", tool)
     }
     let first = try Terminal.askPassphrase("passphrase of the new key: ")
     guard !first.isEmpty else { throw Failure(.input, "the passphrase is empty") }
@@ -34,6 +38,6 @@ package struct PassphraseOptions: ParsableArguments {
   package func key(
     pem: [UInt8], from source: String, named name: String? = nil, _ tool: Tool
   ) throws -> PrivateKey {
-    try reading(source) { try PrivateKey(pem: pem) { try passphrase(for: name ?? source, tool) } }
+    try reading(source) { try PrivateKey(pem: pem) { try passphrase(of: name ?? source, tool) } }
   }
 }

@@ -28,8 +28,8 @@ package struct NewSignerOptions: ParsableArguments {
     }
   }
 
-  package func refuse(beside key: Path?) throws {
-    guard key == nil || !isWanted else {
+  package func refuse(besideKey isKeyGiven: Bool) throws {
+    guard !isKeyGiven || !isWanted else {
       throw ValidationError(
         option.signer == nil ? "-k and --public-key contradict each other" : "-k and --signer contradict each other")
     }

@@ -26,18 +26,16 @@ package enum Files {
     return try read(path)
   }
 
+  /// Throws `Failure` 66 where the file can't be opened.
+  static func check(_ path: Path) throws(Failure) { try opened(path).close() }
+
   static let redirection =
     "the shell's > has emptied it before it could be read: restore it, and write with -o FILE"
 
   /// The same of a file that may be empty.
   package static func contents(of path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
-    let number = open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else {
-      let error = IOError(errno)
-      throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: Owner.hint(error, path, need: S_IRUSR))
-    }
-    let file = FileDescriptor(number: number)
-    defer { close(number) }
+    let file = try opened(path)
+    defer { file.close() }
     if let status = file.status, status.isOf(S_IFDIR) {
       throw Failure(.noInput, "can't read \(path): \(IOError(EISDIR).reason)")
     }
@@ -55,15 +53,22 @@ package enum Files {
   ///
   /// Throws `Failure` 66 where it can't be opened, 65 for what is no file that stays, 74 where it may be lost.
   package static func settle(_ path: Path) throws(Failure) {
-    let number = open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { throw Failure(.noInput, "can't read \(path): \(IOError(errno).reason)") }
-    let file = FileDescriptor(number: number)
+    let file = try opened(path)
     defer { file.close() }
     guard let status = file.status, status.isRegular else {
       throw Failure(.input, "\(path) is no file that stays")
     }
     do { try file.sync() } catch { throw Failure(.io, "writing \(path) failed: \(error.reason)") }
     (path.endOfLinks ?? path).syncFolder()
+  }
+
+  private static func opened(_ path: Path) throws(Failure) -> FileDescriptor {
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else {
+      let error = IOError(errno)
+      throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: Owner.hint(error, path, need: S_IRUSR))
+    }
+    return FileDescriptor(number: number)
   }
 
   /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's

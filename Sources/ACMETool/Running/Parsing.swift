@@ -6,6 +6,7 @@ extension Step {
   /// The step that the arguments ask for. A verb comes first or not at all: an option before it would belong to
   /// another command, and be lost.
   static func parseStep(_ arguments: [String]) throws -> any Step {
+    try refuseSecrets(in: arguments)
     let verb = verbs.first { $0._commandName == arguments.first }
     if let verb {
       let others = Array(arguments.dropFirst())
@@ -15,6 +16,12 @@ extension Step {
     try refuseUnknownVerb(arguments.first)
     try refuseSingleDash(in: arguments)
     return try parseOwn(arguments)
+  }
+
+  /// Throws for a PIN in a pkcs11: URI, before the parser could show it in a message of its own.
+  private static func refuseSecrets(in arguments: [String]) throws {
+    guard arguments.contains(where: { PKCS11URI.holdsPIN(Octets(carried: $0)) }) else { return }
+    throw ValidationError("\(PKCS11URI.pinInside.reason). \(PKCS11URI.pinInside.hint ?? "")")
   }
 
   static var verbs: [any Step.Type] {
