@@ -15,6 +15,13 @@ package struct TXTRecord: Equatable, Sendable {
     self.stays = stays
   }
 
+  /// Whether it is among the values that a name shows. One that stays may say more than it has to.
+  package func isShown(by values: [[UInt8]]) -> Bool {
+    let wanted = Array(value.utf8)
+    guard stays, let permission = CAAPermission(wanted) else { return values.contains(wanted) }
+    return values.contains { CAAPermission($0)?.grants(all: permission) ?? false }
+  }
+
   /// Where it has to be put.
   package var place: String { target?.text ?? name }
 }

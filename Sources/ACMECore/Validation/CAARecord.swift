@@ -22,7 +22,8 @@ package struct CAARecord: Equatable, Sendable {
   }
 }
 
-/// The value of a property issue or issuewild: which CA may issue, and on which conditions (RFC 8659 §4.2).
+/// The value of a property issue or issuewild: which CA may issue, and on which conditions (RFC 8659 §4.2). The records
+/// of dns-persist-01 are written in the same way.
 struct CAAPermission: Equatable {
   /// In lower case; nil where it is nobody.
   let issuer: String?
@@ -53,6 +54,11 @@ struct CAAPermission: Equatable {
   }
 
   func values(of tag: String) -> [String] { parameters.filter { $0.tag == tag }.map(\.value) }
+
+  /// Whether it says all that `other` says, and nothing else of the same.
+  func grants(all other: CAAPermission) -> Bool {
+    issuer == other.issuer && other.parameters.allSatisfy { values(of: $0.tag) == [$0.value] }
+  }
 
   private static func isDomain(_ text: String) -> Bool {
     text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel(String($0)) }

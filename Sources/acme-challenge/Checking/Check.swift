@@ -71,7 +71,8 @@ struct Check {
   }
 
   private func found(_ proofs: [Proof]) throws -> [(Identifier, CheckResult)] {
-    let hosts = Hosts(resolver: resolver, asker: asker)
+    let isPublic = KnownDirectory.allCases.map(\.url).contains(applicant.directory)
+    let hosts = Hosts(resolver: resolver, asker: asker, isForPublicCA: isPublic)
     let visits = try SiteVisits(tool: "\(tool.name)/\(suiteVersion)", isInterrupted: { Signals.isPending })
     let byDNS = proofs.filter { $0.record != nil }
     let byHTTP = proofs.filter { $0.type == .http01 }

@@ -164,7 +164,7 @@ struct HTTPLook {
         switch end {
         case .fine: isSeen = true
         case .wrong(let how): faults.append(sentence(way, proof, how))
-        case .noRoute where way.visit.address != start || !isLooked:
+        case .noRoute where !isLooked:
           result.add(unclear: sentence(way, proof, "can't be reached from here"))
         case .late: result.add(unclear: sentence(way, proof, "wasn't looked at in the time allowed"))
         case .noRoute: result.add(remark: sentence(way, proof, "can't be reached from here, and wasn't looked at"))
@@ -183,20 +183,6 @@ struct HTTPLook {
     guard !way.passed.isEmpty else { return "\(start) \(how)" }
     let place = way.visit.address == way.start ? "which" : "where \(way.visit.address)"
     return "\(start) redirects to \(way.visit.url.text.shown(limit: 200)), \(place) \(how)"
-  }
-}
-
-extension CheckResult {
-  /// Notes what is the matter with the addresses of a name.
-  mutating func note(_ answer: Hosts.Answer) {
-    guard let trouble = answer.trouble else { return }
-    if !answer.addresses.isEmpty {
-      add(remark: trouble)
-    } else if answer.isUnknown {
-      add(unclear: trouble)
-    } else {
-      add(wrong: trouble)
-    }
   }
 }
 

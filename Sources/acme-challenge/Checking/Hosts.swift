@@ -7,6 +7,8 @@ struct Hosts {
 
   let resolver: Resolver
   let asker: Asker
+  /// Whether it is looked at for a CA that is somewhere in the public network.
+  let isForPublicCA: Bool
 
   struct Answer {
     /// In the order in which CAs try them: IPv6 first.
@@ -15,6 +17,8 @@ struct Hosts {
     var trouble: String?
     /// Whether there is nobody who would know.
     var isUnknown = false
+    /// Those that are seen from here alone, if at all.
+    var hidden: [IPAddress] = []
   }
 
   /// One answer for each of `names`, an address being its own. Throws `Interrupted`.
@@ -36,7 +40,12 @@ struct Hosts {
       answers[name] = Self.answer(
         record, [RecordType.aaaa, .a].compactMap { findings[Question(name: record, type: $0)] })
     }
-    return answers
+    guard isForPublicCA else { return answers }
+    return answers.mapValues { answer in
+      var answer = answer
+      answer.hidden = answer.addresses.filter(\.isSpecial)
+      return answer
+    }
   }
 
   private static func answer(_ name: RecordName, _ findings: [Finding]) -> Answer {
@@ -62,5 +71,22 @@ extension IPAddress {
   func inWords(of identifier: Identifier) -> String {
     if case .ip = identifier { return text }
     return "\(text) (\(octets.count == 16 ? "AAAA" : "A"))"
+  }
+}
+
+extension CheckResult {
+  /// Notes what is the matter with the addresses of a name.
+  mutating func note(_ answer: Hosts.Answer) {
+    for address in answer.hidden {
+      add(remark: "\(address) isn't of the public network: the CA sees another address, or none")
+    }
+    guard let trouble = answer.trouble else { return }
+    if !answer.addresses.isEmpty {
+      add(remark: trouble)
+    } else if answer.isUnknown {
+      add(unclear: trouble)
+    } else {
+      add(wrong: trouble)
+    }
   }
 }

@@ -1,9 +1,9 @@
 import ACMECore
 
-/// The values that one name is to show.
+/// The records that one name is to show.
 struct AwaitedRecords {
   let name: RecordName
-  let values: Set<[UInt8]>
+  private let records: [TXTRecord]
   /// Where the CNAMEs at the name lead.
   private(set) var end: RecordName
   /// That `end` is in; nil where it isn't known, or doesn't matter.
@@ -18,9 +18,9 @@ struct AwaitedRecords {
   /// Who doesn't show it, and in what way.
   private(set) var lacking: [(server: String, sentence: String)] = []
 
-  init(name: RecordName, values: Set<[UInt8]>) {
+  init(_ records: [TXTRecord], at name: RecordName) {
     self.name = name
-    self.values = values
+    self.records = records
     end = name
   }
 
@@ -66,7 +66,7 @@ struct AwaitedRecords {
   private func complaint(_ outcomes: [DNSExchange.Outcome]) -> String? {
     for case .response(let response) in outcomes {
       if let refusal = response.refusal { return "\(refusal) for" }
-      if !values.isSubset(of: response.texts) {
+      if !isShown(by: response) {
         return zone == nil || response.isAuthoritative ? "doesn't show" : "isn't authoritative for"
       }
     }
@@ -75,8 +75,13 @@ struct AwaitedRecords {
     return nil
   }
 
+  private func isShown(by response: DNSResponse) -> Bool {
+    let texts = response.texts
+    return records.allSatisfy { $0.isShown(by: texts) }
+  }
+
   private func shows(_ outcome: DNSExchange.Outcome) -> Bool {
-    if case .response(let response) = outcome { values.isSubset(of: response.texts) } else { false }
+    if case .response(let response) = outcome { isShown(by: response) } else { false }
   }
 
   /// The zone below, to which a server of the one above it refers.

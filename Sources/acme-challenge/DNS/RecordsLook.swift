@@ -25,9 +25,7 @@ struct RecordsLook {
   func look(for records: [TXTRecord], within budget: Budget, isPatient: Bool) throws -> [AwaitedRecords] {
     let delegation = Delegation(resolver: resolver, asker: Asker(budget: budget))
     var awaited = try Dictionary(grouping: records, by: \.name).map { name, records in
-      AwaitedRecords(
-        name: try reading("the record to wait for") { try RecordName(name) },
-        values: Set(records.map { Array($0.value.utf8) }))
+      AwaitedRecords(records, at: try reading("the record to wait for") { try RecordName(name) })
     }.sorted { $0.name.text < $1.name.text }
     var pause = Self.firstPause
     defer { tool.messages.progress(nil) }

@@ -94,7 +94,7 @@ struct Solvers {
   }
 
   /// What to give for `identifiers`, that nothing given serves.
-  private static func hint(for identifiers: [Identifier]) -> String {
+  static func hint(for identifiers: [Identifier]) -> String {
     let byDNS = "--hook CMD, or --manual --type dns-01"
     if identifiers.contains(where: \.isWildcard) { return "a wildcard is proved by DNS alone: give \(byDNS)" }
     if identifiers.allSatisfy({ !Challenge.Kind.dns01.canProve($0) }) {

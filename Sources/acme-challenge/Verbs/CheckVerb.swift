@@ -27,7 +27,9 @@ struct CheckVerb: Step {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let request = try reading("stdin") { try CertificateRequest(input) }
     let solvers = solving.solvers
-    guard !solvers.isEmpty else { throw Solvers.missing(for: request.identifiers) }
+    guard !solvers.isEmpty else {
+      throw Failure(.usage, "it isn't said where the probes go", hint: Solvers.hint(for: request.identifiers))
+    }
     try solvers.prepare(for: request.identifiers, tool)
     let check = try Check(self, tool)
     let results = try check.results(for: request.identifiers, by: solvers)

@@ -65,6 +65,9 @@ class Sights(Checking):
         ("lost", r"127\.0\.0\.26 \(A\) redirects to http://gone.sites.example/, and there is no gone.sites.example in"
                  " the DNS"),
         ("ftp", r"127\.0\.0\.27 \(A\) redirects to ftp://good.sites.example/, where no CA goes"),
+        ("many", r"127\.0\.0\.32 \(A\) redirects to http://many.sites.example/\S+xxxxxxxxxx, which redirects to"
+                 r" http://\S+xxxxxxxxxxx, which is one redirect too many"),
+        ("big", r'127\.0\.0\.33 \(A\) answers 200 with something else \(nginx: "y{60} …"\)'),
         ("mute", r"127\.0\.0\.28 \(A\) closes the connection without an answer"),
         ("away", r"127\.0\.0\.24 \(A\) redirects to http://both.sites.example/\.well-known/acme-challenge/\S+, where"
                  r' fd00::5 answers 404 \(nginx: "404 Not Found"\)'),
@@ -80,6 +83,19 @@ class Sights(Checking):
     def test_a_wall(self):
         self.assertRegex(self.wrong("wall", "--webroot root --timeout 2"),
                          r"^wrong: 127\.0\.0\.31 \(A\) doesn't answer within \d s, as behind a firewall$")
+
+    def test_servers_that_take_their_time(self):
+        """However long they would, it is over in time."""
+        lines = self.check("hang drip", "--webroot root --timeout 2", status=77, error="refuse 2 of 2 names$")
+        for line, address in zip(lines, ("34", "35")):
+            self.assertRegex(line, rf"^wrong: 127\.0\.0\.{address} \(A\) takes the connection and doesn't answer within"
+                                   r" \d s$")
+
+    def test_no_way_from_here_for_one_of_those_that_it_leads_to(self):
+        line, = self.check("ends")
+        self.assertRegex(line, r"^fine: http-01 at fd00::6, 127\.0\.0\.36; 127\.0\.0\.36 \(A\) redirects to"
+                               r" http://far.sites.example/\S+, where 2001:db8::1 can't be reached from here, and wasn't"
+                               " looked at$")
 
     def test_no_way_from_here(self):
         self.assertEqual(self.check("far"), ["fine: http-01 at 127.0.0.20; 2001:db8::1 (AAAA) can't be reached from"

@@ -86,6 +86,12 @@ lost A 127.0.0.26
 ftp A 127.0.0.27
 mute A 127.0.0.28
 proof A 127.0.0.30
+many A 127.0.0.32
+big A 127.0.0.33
+hang A 127.0.0.34
+drip A 127.0.0.35
+ends A 127.0.0.36
+ends AAAA fd00::6
 proof AAAA fd00::6
 deny CAA 0 issue ";"
 other CAA 0 issue "other.example"

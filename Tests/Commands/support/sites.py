@@ -11,17 +11,28 @@ from tools import LIMIT
 
 OLD, NEW = "fd00::5", "fd00::6"
 
-# Who doesn't take any connection, and has as many waiting as it lets: what comes then is lost without a word.
+# One that doesn't take any connection, and has as many waiting as it lets: what comes then is lost without a word. One
+# that takes them and says nothing, and one that goes on for ever, slowly.
 WALL = """
-import socket
+import socket, time
 ends = [socket.socket() for _ in range(4)]
 ends[0].bind(("127.0.0.31", 80))
 ends[0].listen(0)
 for end in ends[1:]:
     end.setblocking(False)
     end.connect_ex(("127.0.0.31", 80))
+silent = socket.create_server(("127.0.0.34", 80))
+slow = socket.create_server(("127.0.0.35", 80))
 print("ready", flush=True)
-__import__("signal").pause()
+while True:
+    connection, _ = slow.accept()
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n")
+    try:
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.1)
+    except OSError:
+        pass
 """
 
 CONFIGURATION = """
@@ -44,6 +55,9 @@ http {{
     server {{ listen 127.0.0.26:80; location / {{ return 302 http://gone.sites.example/; }} }}
     server {{ listen 127.0.0.27:80; location / {{ return 302 ftp://good.sites.example/; }} }}
     server {{ listen 127.0.0.28:80; location / {{ return 444; }} }}
+    server {{ listen 127.0.0.32:80; location / {{ return 302 ${{request_uri}}x; }} }}
+    server {{ listen 127.0.0.33:80; root {dir}; location / {{ rewrite ^ /big break; }} }}
+    server {{ listen 127.0.0.36:80; location / {{ return 302 http://far.sites.example$request_uri; }} }}
 }}
 """
 
@@ -66,6 +80,7 @@ class Sites:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                         "-subj", "/CN=another.example", "-keyout", self.dir / "tls.key", "-out", self.dir / "tls.pem"],
                        check=True, capture_output=True, timeout=LIMIT)
+        (self.dir / "big").write_bytes(b"y" * (50 << 20))
         (self.dir / "nginx.conf").write_text(CONFIGURATION.format(dir=self.dir, root=self.root, old=OLD, new=NEW))
         with open(self.dir / "output", "wb") as log:
             process = self.apart.start(shutil.which("nginx", path=environment()["PATH"]), "-c", self.dir / "nginx.conf",
