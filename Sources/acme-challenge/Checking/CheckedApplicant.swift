@@ -16,7 +16,7 @@ struct CheckedApplicant {
         .usage, "the record of \(type) names the account, and the account document is missing",
         hint: "give it with -a FILE, or set ACME_ACCOUNT; acme-register makes it")
     }
-    if type == .dnsPersist01 { return try standing(identifier) }
+    if let account, type == .dnsPersist01 { return try standing(identifier, of: account) }
     let token = try reading("a probe") { try Token(Self.randomText()) }
     // The account's URL shows in dns-account-01 alone, which isn't probed for nobody.
     let thumbprint = account?.jwk.thumbprint ?? Self.randomText()
@@ -32,8 +32,7 @@ struct CheckedApplicant {
   }
 
   /// The record that has to stand already.
-  private func standing(_ identifier: Identifier) throws -> Proof {
-    guard let account else { throw Failure(.bug, "no account") }
+  private func standing(_ identifier: Identifier, of account: AccountDocument) throws -> Proof {
     let directory = account.ca.endpoints
     guard !directory.issuerDomainNames.isEmpty else {
       throw Failure(.refused, "the CA \(account.ca.directory) announces no issuerDomainNames for dns-persist-01")

@@ -62,7 +62,8 @@ struct DNSLook {
     } else if awaited.lacking.isEmpty || patience == nil && budget.remaining <= 0 {
       result.add(unclear: (awaited.sentences + said).joined(separator: ", "))
     } else {
-      (awaited.sentences + said).forEach { result.add(wrong: $0) }
+      awaited.sentences.forEach { result.add(wrong: $0) }
+      said.forEach { result.add(remark: $0) }
       if awaited.end != awaited.name, proof.record?.target == nil {
         result.add(remark: "with --dns-follow the record is put where the CNAME leads")
       }

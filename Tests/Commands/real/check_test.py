@@ -260,6 +260,22 @@ class Ends(Checking):
                      " 8555, section 8.3)", "put in place: ", "at 127.0.0.20: shows the probe", "taken away: "):
             self.assertIn(text, " ".join(result.err.replace("acme-challenge: ", "").split()))
 
+    def test_a_record_that_is_to_stand(self):
+        account = self.load("account.json")
+        account["endpoints"]["meta"]["issuerDomainNames"] = ["ca.example"]
+        (self.dir / "account.json").write_text(json.dumps(account))
+        self.assertEqual(self.wrong("good", "--persist"),
+                         "wrong: ns1.example.org doesn't show _validation-persist.good.sites.example")
+        del self.env["ACME_ACCOUNT"]
+        self.csr("good.sites.example")
+        result = self.run_tool("acme-challenge", "check", "--persist", stdin=self.read("site.csr"))
+        self.fails(result, 64, "the record of dns-persist-01 names the account, and the account document is missing")
+
+    def test_nowhere_to_put_it(self):
+        self.csr("good.sites.example")
+        result = self.run_tool("acme-challenge", "check", stdin=self.read("site.csr"))
+        self.fails(result, 64, "it isn't said where the probes go")
+
     def test_not_from_a_trace(self):
         self.csr("good.sites.example")
         self.ok(self.run_tool("acme-register", "-k", "account.key", "--agree-tos", "--trace", "trace"))
