@@ -76,11 +76,5 @@ extension Identifier: CustomStringConvertible {
 }
 
 extension Sequence<Identifier> {
-  /// The same without doubles, in the order of first appearance.
-  package var unique: [Identifier] {
-    var seen: Set<Identifier> = []
-    return filter { seen.insert($0).inserted }
-  }
-
   package var list: String { map(\.value).joined(separator: ", ") }
 }

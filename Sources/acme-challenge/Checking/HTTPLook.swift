@@ -185,11 +185,3 @@ struct HTTPLook {
     return "\(start) redirects to \(way.visit.url.text.shown(limit: 200)), \(place) \(how)"
   }
 }
-
-extension Sequence where Element: Hashable {
-  /// The same without doubles, in the order of first appearance.
-  fileprivate var unique: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-}
