@@ -43,10 +43,13 @@ struct CompletionOption: ParsableArguments {
     var last: Failure?
     for url in certificate.issuerURLs {
       do {
-        if let issuer = try client.issuers(at: url).first(where: { certificate.signature(by: $0) == .good }) {
-          return issuer
-        }
-        last = Failure(.protocolBroken, "\(missing) isn't what \(url) sends: no key in it has signed that")
+        let sent = try client.issuers(at: url)
+        if let issuer = sent.first(where: { certificate.signature(by: $0) == .good }) { return issuer }
+        let isUnknown = sent.contains { certificate.signature(by: $0) == .unknown }
+        last =
+          isUnknown
+          ? Failure(.input, "whether \(missing) is what \(url) sends can't be checked here: the algorithm is unknown")
+          : Failure(.protocolBroken, "\(missing) isn't what \(url) sends: no key in it has signed that")
       } catch let failure as Failure {
         last = Failure(failure.status, "\(missing) can't be had: \(failure.message)")
       }

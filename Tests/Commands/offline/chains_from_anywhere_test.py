@@ -7,6 +7,7 @@ import threading
 
 import issuer
 from bench import bench
+from leaf_offline_test import KNOWN, UNKNOWN
 from tools import ToolTest
 
 LEAF_BY = """
@@ -239,6 +240,12 @@ class CompleteTest(FromAnywhere):
             self.refuses(self.leaf_naming("http://127.0.0.1:1/x"), "can't be had: .*127.0.0.1", "--complete", status=69)
             self.refuses(self.leaf, "where it can be had isn't said in the certificate", "--complete")
             self.assertEqual(self.files(), [])
+
+    def test_an_unknown_algorithm(self):
+        with self.places() as places:
+            der = self.der(self.leaf_naming(places.url("der"))).replace(KNOWN, UNKNOWN)
+            leaf = issuer.openssl("x509", "-inform", "DER", stdin=der)
+            self.refuses(leaf, "is what http://127.0.0.1:.* sends can't be checked here", "--complete")
 
     def test_silence_ends(self):
         with self.places(silent=lambda handler: handler.server.stopped.wait(60)) as places:

@@ -102,6 +102,39 @@ class WholePipeline(Elsewhere):
         self.assertEqual(result.err.count("a key that is elsewhere"), 1)
 
 
+class WhatElseIsSigned(Elsewhere):
+    """The life of the account and of its certificates, too."""
+
+    def test_from_certificate_to_another_key(self):
+        self.env["ACME_SIGNER"] = self.signing
+        self.issue(NAME)
+        self.assertEqual(self.ok(self.run_tool("acme-revoke", stdin=self.read("site.pem"))).out, b"")
+        url = self.load("account.json")["url"]
+        self.ok(self.run_tool("acme-register", "update", "--contact", "mailto:me@example.org", "-o", "account.json"))
+        self.assertEqual(self.load("account.json")["account"]["contact"], ["mailto:me@example.org"])
+        self.assertEqual(self.ok(self.run_tool("acme-register", "orders")).text.count("\n"), 1)
+        self.ok(self.run_tool("acme-key", "-o", "new.key"))
+        self.ok(self.run_tool("acme-register", "rollover", "--new-key", "new.key", "-o", "account.json"))
+        del self.env["ACME_SIGNER"]
+        self.ok(self.run_tool("acme-register", "show", "-k", "new.key", "-o", "shown.json"))
+        self.assertEqual(self.load("shown.json")["url"], url)
+
+    def test_whose_signatures_nobody_says(self):
+        del self.env["ACME_ACCOUNT"]
+        for verb in "show", "orders", "update --no-contact", "deactivate --yes":
+            with self.subTest(verb):
+                self.fails(self.run_tool("acme-register", *verb.split(), "--signer", "touch signed"), 64,
+                           "only an account document says which key --signer signs with, and it is missing")
+        self.assertNotIn("signed", self.files())
+
+    def test_beside_the_certificate_s_key(self):
+        self.env["ACME_SIGNER"] = "touch signed"
+        self.run_tool("acme-revoke", "--cert-key", "site.key", stdin="no certificate")
+        self.fails(self.run_tool("acme-revoke", "--cert-key", "site.key", "--signer", "true", stdin="x"), 64,
+                   "neither -k nor --signer nor -a")
+        self.assertNotIn("signed", self.files())
+
+
 class Faults(Elsewhere):
     """What is wrong with a signer is said before anything that it should have signed is sent."""
 
