@@ -5,24 +5,28 @@
 #   RELOAD = systemctl reload nginx
 #   include /usr/local/share/acme-tools/acme.mk
 #
-# Agree to the terms of the CA once: make ACME_AGREE_TOS=yes. From then on cron has to say make -k renew, and no more.
+# make check looks whether the CA could prove the names. make try gets certificates of its service for trials, beside all
+# that is in use. Agree to the terms of the CA once: make ACME_AGREE_TOS=yes. From then on cron has to say
+# make -k renew, some times a day, and no more: acme-renewal(1) says what is due. make list shows it.
 # A NAME gets NAME.names, NAME.key, NAME.csr, NAME.order and NAME.pem, the chain; _ stands for * in them, and - for a
 # colon. acme-pipeline(7) tells more. What else may be set, before the include:
 #
-#   NAME_NAMES        the names in the certificate NAME, where they are more, or others
-#   ACME_CHALLENGE    options of acme-challenge: --webroot $(WEBROOT). --type http-01 alone where the web server
-#                     answers by itself, as in acme-key(1), and nothing is to be published
-#   ACME_CSR          options of acme-csr, such as --must-staple
-#   ACME_KEY          options of acme-key for a site's key, such as --type rsa2048
-#   ACME_REGISTER     options of acme-register, such as --eab-kid
-#   ACME_CONTACT      where the CA can reach a person, such as mailto:me@example.org
-#   ACME_DIRECTORY    the CA. Another one here, and it makes every certificate anew
-#   ACME_CA_BUNDLE    the roots to trust when talking to it
-#   ACME_ACCOUNT      the account document: account.json
-#   ACME_ACCOUNT_KEY  its key: account.key
-#   ACME_RENEW_DAYS   the age at which a certificate is due: 30
-#   ACME_DUE          a command that prints the files that are due, for when more than their age is to decide. If it
-#                     fails, so does make
+#   NAME_NAMES          the names in the certificate NAME, where they are more, or others
+#   ACME_CHALLENGE      options of acme-challenge: --webroot $(WEBROOT). --type http-01 alone where the web server
+#                       answers by itself, as in acme-key(1), and nothing is to be published
+#   ACME_CSR            options of acme-csr, such as --must-staple
+#   ACME_KEY            options of acme-key for a site's key, such as --type rsa2048
+#   ACME_NEW_KEYS       yes: a new key with each renewal
+#   ACME_REGISTER       options of acme-register, such as --eab-kid
+#   ACME_CONTACT        where the CA can reach a person, such as mailto:me@example.org
+#   ACME_DIRECTORY      the CA. Another one in the Makefile, and it makes every certificate anew
+#   ACME_TRY_DIRECTORY  the CA of make try, which is known for Let's Encrypt and Google
+#   ACME_CA_BUNDLE      the roots to trust when talking to it
+#   ACME_ACCOUNT        the account document: account.json
+#   ACME_ACCOUNT_KEY    its key: account.key
+#   ACME_RENEWAL        options of acme-renewal, such as --offline
+#   ACME_RENEW_DAYS     the age at which a certificate is due, where neither its CA nor its lifetime is to decide
+#   ACME_DUE            a command that prints the files that are due, in place of all that. If it fails, so does make
 
 # An older one doesn't know $(file <…), nor how a command in $(shell …) ended.
 $(if $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),$(error acme.mk: GNU make 4.2 or later is needed))
@@ -30,8 +34,16 @@ $(if $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),$(error acme.mk: GNU make
 ACME_CHALLENGE ?= --webroot '$(WEBROOT)'
 ACME_ACCOUNT ?= account.json
 ACME_ACCOUNT_KEY ?= account.key
-ACME_RENEW_DAYS ?= 30
 export ACME_ACCOUNT ACME_ACCOUNT_KEY ACME_CA_BUNDLE
+
+# Typing errors that would be taken for something else.
+acme.comma := ,
+acme.misnamed := $(if $(filter-out undefined environment,$(origin NAME)), (NAME is another variable))
+$(if $(filter undefined,$(origin NAMES)),$(error acme.mk: NAMES has to be set before the include$(acme.misnamed)))
+acme.blanks-only = $(if $(findstring $(acme.comma),$($1)),$(error \
+	acme.mk: names have blanks between them, not commas: $1 = $($1)))
+$(call acme.blanks-only,NAMES)
+$(if $(filter-out yes no,$(ACME_NEW_KEYS)),$(error acme.mk: ACME_NEW_KEYS has to be yes or no, not '$(ACME_NEW_KEYS)'))
 
 acme.file = $(subst :,-,$(subst *,_,$1))
 acme.sites := $(sort $(call acme.file,$(NAMES)))
@@ -40,15 +52,62 @@ acme.keys := $(acme.sites:=.key)
 acme.requests := $(acme.sites:=.csr)
 acme.orders := $(acme.sites:=.order)
 acme.chains := $(acme.sites:=.pem)
-$(foreach name,$(NAMES),$(eval acme.names.$(call acme.file,$(name)) := \
-	$(sort $(or $($(call acme.file,$(name))_NAMES),$(name)))))
+$(foreach name,$(NAMES),$(call acme.blanks-only,$(call acme.file,$(name))_NAMES)$(eval \
+	acme.names.$(call acme.file,$(name)) := $(sort $(or $($(call acme.file,$(name))_NAMES),$(name)))))
+acme.present := $(wildcard $(acme.chains))
 
-# The CA that is in use comes before one in the environment, and after one in the Makefile.
-acme.said := $(if $(filter undefined environment,$(origin ACME_DIRECTORY)),,$(ACME_DIRECTORY))
-acme.ca := $(or $(acme.said),$(file <account.ca),$(ACME_DIRECTORY),letsencrypt)
+# `make try` and `make check` go through targets of the same names as a renewal, for what is set for one of these alone.
+# A try has a folder for its files.
+acme.mode := $(filter try check,$(MAKECMDGOALS))
+$(if $(and $(acme.mode),$(word 2,$(MAKECMDGOALS))),$(error acme.mk: make $(firstword $(acme.mode)) goes alone))
+acme.try := $(filter try,$(acme.mode))
+acme.in := $(if $(acme.try),try/)
+
+# The CA that the Makefile names; else the one in use; else, at the beginning, the one in the environment. Another one
+# that the command line names is for that run, and so is one for trials in the environment.
+acme.differ = $(filter-out $1,$2)$(filter-out $2,$1)
+acme.letsencrypt := letsencrypt https://acme-v02.api.letsencrypt.org/directory
+acme.google := google https://dv.acme-v02.api.pki.goog/directory
+acme.for-trials := letsencrypt-staging https://acme-staging-v02.api.letsencrypt.org/directory \
+	google-staging https://dv.acme-v02.test-api.pki.goog/directory
+acme.origin := $(subst command line,run,$(subst environment override,run,$(origin ACME_DIRECTORY)))
+acme.last-ca := $(file <account.ca)
+acme.account-ca := $(or $(if $(filter file override,$(acme.origin)),$(ACME_DIRECTORY)),$(acme.last-ca),$(if \
+	$(filter environment,$(acme.origin)),$(filter-out $(acme.for-trials),$(ACME_DIRECTORY))),letsencrypt)
+acme.run-ca := $(if $(filter run $(if $(acme.last-ca),,environment),$(acme.origin)),$(filter-out \
+	$(acme.account-ca),$(ACME_DIRECTORY)))
+$(if $(acme.mode),,$(if $(and $(filter $(acme.for-trials),$(acme.run-ca)),$(acme.present)),$(error \
+	acme.mk: what $(acme.run-ca) signs is trusted by nobody, and would take the place of what is in use: see make try)))
+acme.try-ca = $(or $(ACME_TRY_DIRECTORY),$(if $(filter $(acme.letsencrypt),$1),letsencrypt-staging),$(if $(filter \
+	$(acme.google),$1),google-staging),$(filter $(acme.for-trials),$1),$(error \
+	acme.mk: ACME_TRY_DIRECTORY has to name the CA to try with, as none is known for $1))
+acme.ca := $(or $(acme.run-ca),$(acme.account-ca))
+
+# The account of the folder, and where its CA is noted down. A try and a run with another CA have their own.
+acme.note := account.ca
+ifdef acme.try
+acme.ca := $(call acme.try-ca,$(acme.ca))
+acme.note := try/account.ca
+override ACME_ACCOUNT := try/account.json
+override ACME_ACCOUNT_KEY := try/account.key
+else ifdef acme.run-ca
+acme.note :=
+override ACME_ACCOUNT := $(basename $(ACME_ACCOUNT:.run.json=.json)).run.json
+endif
+
+# The web server is to learn of the chains that were made, also where others weren't; and nothing that depends on one
+# that failed is run any more. So a renewal with a reload is two makes, one after the other.
+acme.flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+acme.dry := $(findstring n,$(acme.flags))$(findstring q,$(acme.flags))$(findstring t,$(acme.flags))
+acme.goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL),renew)
+acme.leads := $(if $(acme.part)$(acme.dry)$(filter-out renew,$(acme.goals)),,$(and $(RELOAD),$(acme.chains)))
+acme.makefile := $(firstword $(filter-out $(MAKEFILES),$(MAKEFILE_LIST)))
+# Their messages read as if there were one.
+acme.make = MAKELEVEL=0 $(MAKE) --no-print-directory -f '$(acme.makefile)' acme.part=yes
 
 # A check that fails hasn't said that nothing is due.
-acme.unless-done = $(if $(filter-out 0,$(.SHELLSTATUS)),$(error acme.mk: what is due can't be told: $1))
+acme.cannot-tell = $(error acme.mk: what is due can't be told: $1)
+acme.unless-done = $(if $(filter-out 0,$(.SHELLSTATUS)),$(call acme.cannot-tell,$1))
 acme.said-due = $(patsubst ./%,%,$(patsubst $(CURDIR)/%,%,$(shell $1)))$(call \
 	acme.unless-done,ACME_DUE ($1) failed with status $(.SHELLSTATUS))
 
@@ -56,66 +115,247 @@ acme.said-due = $(patsubst ./%,%,$(patsubst $(CURDIR)/%,%,$(shell $1)))$(call \
 acme.days := $(strip $(ACME_RENEW_DAYS))
 acme.no-digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst \
 	5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$1))))))))))
-$(if $(filter-out 1,$(words $(acme.days)))$(call acme.no-digits,$(acme.days)), \
+acme.by-days := $(filter-out undefined,$(origin ACME_RENEW_DAYS))
+$(if $(and $(acme.by-days),$(filter-out 1,$(words $(acme.days)))$(call acme.no-digits,$(acme.days))), \
 	$(error acme.mk: ACME_RENEW_DAYS has to be a number of days, not '$(ACME_RENEW_DAYS)'))
-acme.dated := $(wildcard $(acme.chains) $(acme.orders))
-acme.old = $(if $(subst 0,,$(acme.days)),$(call acme.found,$(acme.dated)),$(acme.dated))
+acme.old = $(if $(subst 0,,$(acme.days)),$(call acme.found,$1),$1)
 acme.found = $(if $1,$(call acme.checked,$(wordlist 1,500,$1),$(shell \
 	find -L $(patsubst %,'./%',$(wordlist 1,500,$1)) -prune -mtime +$$(expr $(acme.days) - 1) 2>&1)) \
 	$(call acme.found,$(wordlist 501,$(words $1),$1)))
 # Whatever else find prints is a complaint.
 acme.checked = $(call acme.complained,$(filter-out $(1:%=./%),$2))$(call \
 	acme.unless-done,find failed with status $(.SHELLSTATUS))$(2:./%=%)
-acme.complained = $(if $1,$(error acme.mk: what is due can't be told: $(wordlist 1,40,$1)))
+acme.complained = $(if $1,$(call acme.cannot-tell,$(wordlist 1,40,$1)))
+
+# acme-renewal's word for each chain, true:FILE or false:FILE. Make runs so plain a command itself, and then it may be
+# longer than what a shell takes: there is one process, and one connection, for thousands of chains.
+acme.renewal = $(if $(acme.try),,--directory '$(acme.ca)') $(if $(ACME_CA_BUNDLE),--ca-bundle '$(ACME_CA_BUNDLE)') \
+	$(ACME_RENEWAL)
+acme.ask = sh -c 'said=$$(acme-renewal "$$@"); status=$$?; printf "%s\n" "$$said" | \
+	sed -n "s/^{\(\"[a-zA-Z]*\":\"[^\"]*\",\)*\"due\":\([a-z]*\),.*\"file\":\"\([^\"]*\)\",.*/\2:\3/p" || exit 70; \
+	exit $$status' sh $(acme.renewal)
+acme.said = $(if $1,$(call acme.heard,$(wordlist 1,4000,$1),$(shell \
+	$(acme.ask) $(wordlist 1,4000,$1)),$(.SHELLSTATUS)) \
+	$(call acme.said,$(wordlist 4001,$(words $1),$1)))
+# 65 and 66: files that are no chains, which it has named, and no word for these.
+acme.heard = $(if $(filter-out 0 1 65 66,$3),$(call acme.cannot-tell,acme-renewal failed with status $3))$(if \
+	$(filter 0 1,$3),$(call acme.unheard,$(filter-out $(2:true:%=%) $(2:false:%=%),$1)))$2
+acme.unheard = $(if $1,$(call acme.cannot-tell,acme-renewal says nothing of $(wordlist 1,40,$1)))
+
+# Where something else decides, that is about chains which are valid.
+acme.expired = $(if $1,$(shell sh -c 'exec 2>/dev/null; acme-renewal --offline "$$@" | \
+	sed -n "s/.*\"file\":\"\([^\"]*\)\",.*\"reason\":\"expired\".*/\1/p"' sh $(wordlist 1,4000,$1)) \
+	$(call acme.expired,$(wordlist 4001,$(words $1),$1)))
+
+# Sites whose order has come to a certificate within a day, and not yet to a chain.
+acme.begun = $(if $1,$(shell sh -c 'for site do \
+	[ -e "$$site.pem" ] && ! [ "$$site.order" -nt "$$site.pem" ] || \
+	find -L "./$$site.order" -prune -mtime -1; done' sh $(wordlist 1,4000,$1)) \
+	$(call acme.begun,$(wordlist 4001,$(words $1),$1)))
+
+# What is due need not be known for everything that can be asked for. What another CA has signed is due in any case.
+acme.indifferent := reload list try check $(ACME_ACCOUNT) $(ACME_ACCOUNT_KEY) \
+	$(acme.lists) $(acme.keys) $(acme.requests)
+ifeq ($(acme.leads)$(acme.run-ca),)
+ifneq ($(filter-out $(acme.indifferent),$(acme.goals)),)
+# The user's SHELL may be one that make doesn't run such a command without.
+acme.shell := $(SHELL)
+acme.shell-flags := $(.SHELLFLAGS)
+SHELL := /bin/sh
+.SHELLFLAGS := -c
+acme.ordered := $(wildcard $(acme.orders))
+ifneq ($(strip $(ACME_DUE))$(acme.by-days),)
+acme.due := $(call acme.expired,$(acme.present)) \
+	$(if $(strip $(ACME_DUE)),,$(call acme.old,$(acme.present) $(acme.ordered)))
+else
+acme.words := $(call acme.said,$(acme.present))
+acme.due := $(patsubst true:%,%,$(filter true:%,$(acme.words)))
+acme.broken := $(filter-out $(acme.due) $(patsubst false:%,%,$(acme.words)),$(acme.present))
+endif
+SHELL := $(acme.shell)
+.SHELLFLAGS := $(acme.shell-flags)
+acme.due += $(if $(strip $(ACME_DUE)),$(call acme.said-due,$(ACME_DUE))) $(filter-out $(acme.present),$(acme.chains))
+acme.due := $(basename $(filter $(acme.chains) $(acme.orders),$(acme.due)))
+acme.due := $(filter-out $(patsubst ./%.order,%,$(call acme.begun,$(filter \
+	$(acme.due),$(basename $(acme.ordered))))),$(acme.due))
+endif
+endif
 
 # What make can't see from times: files that say something else than the Makefile, and certificates that are due.
-acme.differ = $(filter-out $1,$2)$(filter-out $2,$1)
-acme.mended := $(if $(call acme.differ,$(acme.ca),$(file <account.ca)),account.ca) \
-	$(foreach site,$(acme.sites),$(if \
-	$(call acme.differ,$(acme.names.$(site)),$(file <$(site).names)),$(site).names))
-acme.due := $(addsuffix .order,$(basename $(filter $(acme.chains) $(acme.orders), \
-	$(if $(strip $(ACME_DUE)),$(call acme.said-due,$(ACME_DUE)),$(acme.old)))))
+acme.mended := $(if $(acme.note),$(if $(call acme.differ,$(acme.ca),$(file <$(acme.note))),$(acme.note))) \
+	$(if $(acme.mode),,$(foreach site,$(acme.sites),$(if \
+	$(call acme.differ,$(acme.names.$(site)),$(file <$(site).names)),$(site).names)))
+acme.forced := $(acme.mended) $(acme.due:=.order) $(if $(acme.run-ca),$(acme.orders) $(ACME_ACCOUNT))
+
+# A new key comes with a new request.
+acme.new-keys := $(if $(acme.mode),,$(filter yes,$(ACME_NEW_KEYS)))
+acme.renewed := $(if $(acme.new-keys),$(if $(filter $(acme.note),$(acme.mended)),$(acme.sites),$(sort \
+	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended))))))
+acme.forced += $(acme.renewed:=.key) $(acme.renewed:=.csr)
+
+# Said once, and not to those who only ask.
+acme.stale := $(strip $(foreach chain,$(filter-out $(acme.chains), \
+	$(wildcard $(patsubst %.names,%.pem,$(wildcard *.names)))), \
+	$(if $(findstring BEGIN CERTIFICATE,$(file <$(chain))),$(chain))))
+acme.useless := $(strip $(foreach name,$(filter-out $(acme.sites),$(patsubst %_NAMES,%,$(filter \
+	%_NAMES,$(.VARIABLES)))),$(if $(findstring .,$(name)),$(name)_NAMES)))
+ifeq ($(acme.part)$(acme.dry),)
+$(if $(acme.stale),$(warning acme.mk: warning: not renewed any more, as NAMES doesn't have it: $(acme.stale)))
+$(if $(acme.useless),$(warning acme.mk: warning: of no use, as NAMES doesn't have the name: $(acme.useless)))
+endif
 
 # Chains that are there, and the mark of the last reload, by names that no rule makes anew: see the end.
 acme.there := $(wildcard $(acme.chains:%=$(CURDIR)/%))
 $(if $(word 2,$(CURDIR)),$(error acme.mk: make knows no folder with a blank in its name: $(CURDIR)))
 acme.mark := $(if $(and $(RELOAD),$(acme.there)),$(CURDIR)/reloaded)
 
-.PHONY: renew reload acme.always
+.PHONY: renew reload list try check acme.made acme.always
 .DELETE_ON_ERROR:
 # The tools write a file whole or not at all, so a make that is stopped has none to take away. A chain may be in use.
 .PRECIOUS: $(ACME_ACCOUNT_KEY) $(ACME_ACCOUNT) $(acme.keys) $(acme.requests) $(acme.orders) $(acme.chains)
 # An order that isn't there any more is no reason for a new certificate. (With no files after it, it means every file.)
 $(if $(acme.orders),.SECONDARY): $(acme.orders)
 
+ifdef acme.leads
+renew:
+	+@$(acme.make) acme.made; status=$$?; $(acme.make) reload && exit $$status
+else
 renew: $(acme.mark) $(acme.chains) $(if $(and $(RELOAD),$(acme.chains)),reloaded)
+endif
+acme.made: $(acme.chains)
+	@:
 
-$(acme.chains): %.pem: %.order
-	acme-chain --csr $*.csr -o $@ <$<
+list:
+	$(if $(acme.chains),@acme-renewal list $(acme.renewal) $(acme.chains))
+
+# All that a try makes is made anew, and out of the way.
+ifdef acme.mode
+.PHONY: $(acme.orders)
+endif
+ifdef acme.try
+.PHONY: $(acme.lists) $(acme.keys) $(acme.requests) $(acme.chains)
+$(acme.lists) $(ACME_ACCOUNT_KEY) $(acme.note): | try.folder
+.PHONY: try.folder
+try.folder:
+	mkdir -p try
+try: $(acme.chains)
+else ifdef acme.mode
+check: $(acme.orders)
+else
+try check:
+	@echo 'acme.mk: make $@ goes alone' >&2; exit 64
+endif
+
+# Whether a file that isn't a chain is due can't be told. The others are renewed all the same.
+ifdef acme.broken
+$(acme.broken): acme.always
+	+@echo "acme.mk: it can't be told whether $@ is due; without it, it is made anew" >&2; exit 65
+endif
+
+# With new keys, NAME.live leads to the folder of the pair that is in use, one of NAME.1 and NAME.2, and NAME.key and
+# NAME.pem lead there, through it. The other holds the pair before, until NAME.next leads to it, where the next is made.
+# Then that link is renamed to NAME.live, and key and chain are others at once. Wherever it is cut off, the pair in use
+# is whole, and what is missing is done by the next run.
+acme.in-folders := $(or $(acme.new-keys),$(if $(acme.mode),,$(wildcard $(acme.sites:=.next))))
+# A renewal moves the pair of before into a folder, unless it is in one, and makes a key, for the readers of the last.
+define acme.begin
+set -e; site=$*; \
+[ -e $$site.key ] || { acme-key -o $$site.key $(ACME_KEY); exit; }; \
+[ -e $$site.pem ] || exit 0; \
+live=$$site.live; [ -e $$live ] || { live=$$site.1; mkdir -p $$live; }; \
+keep() { \
+	if cmp -s $$1 $$live/$$2; then return; fi; \
+	if [ -h $$1 ]; then cp -p $$1 $$live/$$2.new; sync; else ln -f $$1 $$live/$$2.new; fi; \
+	mv -f $$live/$$2.new $$live/$$2; \
+}; \
+keep $$site.key key.pem; keep $$site.pem chain.pem; \
+[ -e $$site.live ] || { rm -f $$site.live; ln -s $$site.1 $$site.live; }; \
+lead() { \
+	[ "$$(readlink $$1)" = $$site.live/$$2 ] || { rm -f $$1.new; ln -s $$site.live/$$2 $$1.new; mv -f $$1.new $$1; }; \
+}; \
+lead $$site.key key.pem; lead $$site.pem chain.pem; \
+[ ! -e $$site.next ] || exit 0; \
+next=$$site.1; [ "$$(readlink $$site.live)" != $$next ] || next=$$site.2; \
+mkdir -p $$next; rm -f $$site.next $$next/*; \
+cp -p $$site.live/key.pem $$site.live/chain.pem $$next; \
+acme-key -o $$next/key.new $(ACME_KEY); \
+cat $$next/key.new >$$next/key.pem; rm $$next/key.new; sync; \
+ln -s $$next $$site.next
+endef
+# The request is in the folder too, for NAME.csr can be of the key of before.
+define acme.request-next
+set -e; \
+if [ -e $*.next ]; then \
+	acme-csr -k $*.next/key.pem --names-from $*.names -o $*.next/request.csr $(ACME_CSR); \
+	cp $*.next/request.csr $@.new; mv -f $@.new $@; \
+else acme-csr -k $< --names-from $*.names -o $@ $(ACME_CSR); fi
+endef
+# Not all know -T, and -h means the same to the others.
+define acme.chain-next
+set -e; \
+if cmp -s $*.csr $*.next/request.csr; then \
+	acme-chain --csr $*.csr -o $*.next/chain.pem <$<; \
+	said=$$(mv -fT $*.next $*.live 2>&1) || mv -fh $*.next $*.live 2>/dev/null || { echo "$$said" >&2; exit 73; }; \
+else acme-chain --csr $*.csr -o $@ <$<; fi
+endef
+
+# What the CA of one run has signed looks older than it is, to be made anew by the next.
+$(filter-out $(acme.broken),$(acme.chains)): %.pem: %.order
+	$(if $(acme.in-folders),$(acme.chain-next),acme-chain --csr $(acme.in)$*.csr -o $(acme.in)$@ <$(acme.in)$<)
+	$(if $(acme.run-ca),touch -t 197001010000 $<)
 
 # A type that neither a hook nor a person is to publish is one that a server answers by itself.
-acme.prove = $(if $(and $(filter --type --type=%,$(ACME_CHALLENGE)), \
-	$(if $(filter --hook --hook=% --manual,$(ACME_CHALLENGE)),,alone)), \
-	acme-challenge order $(ACME_CHALLENGE) <$< | acme-challenge respond | acme-challenge wait, \
-	acme-challenge $(ACME_CHALLENGE) <$<)
+acme.alone = $(and $(filter --type --type=%,$(ACME_CHALLENGE)), \
+	$(if $(filter --hook --hook=% --manual,$(ACME_CHALLENGE)),,alone))
+# The CA that has signed the last one is told that it is replaced.
+acme.options = $(ACME_CHALLENGE) $(if $(acme.mode),,$(if $(and $(acme.note),$(filter $*.pem,$(acme.present))), \
+	$$([ account.ca -nt $*.pem ] || echo --replaces $*.pem)))
+acme.prove = $(if $(acme.alone), \
+	acme-challenge order $(acme.options) <$(acme.in)$< | acme-challenge respond | acme-challenge wait, \
+	acme-challenge $(acme.options) <$(acme.in)$<)
 
+# Of the options those count that say how a name is proved.
+define acme.check
+set -- $(ACME_CHALLENGE) --; \
+while [ "$$1" != -- ]; do \
+	case $$1 in \
+	--profile | --not-before | --not-after) shift ;; \
+	--profile=* | --not-before=* | --not-after=*) ;; \
+	*) set -- "$$@" "$$1" ;; \
+	esac; \
+	shift; \
+done; \
+shift; \
+$(if $(or $(acme.mended),$(if $(wildcard $(ACME_ACCOUNT)),,none)), \
+	unset ACME_ACCOUNT; set -- --directory '$(acme.ca)' "$$@";) \
+acme-challenge check "$$@" <$<
+endef
+ifeq ($(acme.mode),check)
+# There is nothing yet to look at where a server answers by itself, or has yet to be started.
+$(acme.orders): %.order: %.csr
+	@$(if $(or $(acme.alone),$(filter --standalone --standalone=% --alpn --alpn=%,$(ACME_CHALLENGE))), \
+	  echo '$*: not checked: nothing can be put in place with $(subst ','\'',$(ACME_CHALLENGE))',$(acme.check))
+else
 # Written only when the CA has made the certificate: an order that came to nothing would stand in the way of the next.
-$(acme.orders): %.order: %.csr account.ca | $(ACME_ACCOUNT)
-	$(acme.prove) | acme-finalize --csr $< -o $@
+$(acme.orders): %.order: %.csr $(acme.note) | $(ACME_ACCOUNT)
+	$(acme.prove) | acme-finalize --csr $(acme.in)$< -o $(acme.in)$@
+endif
 
 $(acme.requests): %.csr: %.key %.names
-	acme-csr -k $< --names-from $*.names -o $@ $(ACME_CSR)
+	$(if $(acme.in-folders),$(acme.request-next),acme-csr -k $(acme.in)$< --names-from $(acme.in)$*.names \
+	  -o $(acme.in)$@ $(ACME_CSR))
 
-$(acme.keys):
-	acme-key -o $@ $(ACME_KEY)
+$(acme.keys): %.key:
+	$(if $(acme.new-keys),$(acme.begin),acme-key -o $(acme.in)$@ $(if $(acme.try),--force) $(ACME_KEY))
 
 $(acme.lists): %.names:
-	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$@
+	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@
 
+acme.agree = make$(acme.mode:%= %)$(acme.run-ca:%= ACME_DIRECTORY=%) ACME_AGREE_TOS=yes
 # 78: a person must act.
 acme.or-agree = || { status=$$?; [ $$status != 78 ] || \
-	echo 'acme.mk: hint: to agree to the terms of the CA: make ACME_AGREE_TOS=yes' >&2; exit $$status; }
-$(ACME_ACCOUNT): $(ACME_ACCOUNT_KEY) account.ca
+	echo 'acme.mk: hint: to agree to the terms of the CA: $(acme.agree)' >&2; exit $$status; }
+$(ACME_ACCOUNT): $(ACME_ACCOUNT_KEY) $(acme.note)
 	acme-register -k $< --directory '$(acme.ca)' -o $@ \
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),--agree-tos) $(addprefix --contact ,$(ACME_CONTACT)) $(ACME_REGISTER) \
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),,$(acme.or-agree))
@@ -123,18 +363,18 @@ $(ACME_ACCOUNT): $(ACME_ACCOUNT_KEY) account.ca
 $(ACME_ACCOUNT_KEY):
 	acme-key -o $@
 
-account.ca:
+$(acme.note):
 	printf '%s\n' '$(acme.ca)' >$@
 
-$(acme.mended) $(acme.due): acme.always
+$(acme.forced): acme.always
 
 # A server has one port: who answers on it answers for one certificate after another.
 ifneq ($(findstring --standalone,$(ACME_CHALLENGE))$(findstring --alpn,$(ACME_CHALLENGE)),)
 .NOTPARALLEL:
 endif
 
-# The web server reloads once, after all chains. Where one of them fails, that moment doesn't come: the next run reloads
-# for the others, before anything else.
+# The web server reloads once, after all chains. Where one of them fails that another goal of make needs, that moment
+# doesn't come: the next run reloads for the others, before anything else.
 reload: $(acme.mark)
 reloaded: $(acme.chains) | $(acme.mark)
 $(acme.mark): $(acme.there)

@@ -43,7 +43,7 @@ class DueTest(ToolTest):
         for name in ("find", "expr"):
             (self.dir / "bin" / name).symlink_to(shutil.which("busybox"))
 
-    def write_makefile(self, names, more=""):
+    def write_makefile(self, names, more="ACME_RENEW_DAYS = 30\n"):
         (self.dir / "Makefile").write_text(f"NAMES = {' '.join(names)}\n{more}include {REPO}/scripts/acme.mk\n")
 
     def age(self, path, days):
@@ -180,6 +180,7 @@ class CannotTell(DueTest):
             with self.subTest(value):
                 self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be a number of days, not '",
                                  f"ACME_RENEW_DAYS={value}")
+        self.write_makefile(SITES, more="")
         self.env["ACME_RENEW_DAYS"] = ""
         self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be")
 
