@@ -24,6 +24,8 @@
 #   ACME_CA_BUNDLE      the roots to trust when talking to it
 #   ACME_ACCOUNT        the account document: account.json
 #   ACME_ACCOUNT_KEY    its key: account.key
+#   ACME_SIGNER         a command that signs for the account, where the key is elsewhere; ACME_REGISTER then needs
+#                       --public-key FILE
 #   ACME_RENEWAL        options of acme-renewal, such as --offline
 #   ACME_RENEW_DAYS     the age at which a certificate is due, where neither its CA nor its lifetime is to decide
 #   ACME_DUE            a command that prints the files that are due, in place of all that. If it fails, so does make
@@ -93,6 +95,15 @@ override ACME_ACCOUNT_KEY := try/account.key
 else ifdef acme.run-ca
 acme.note :=
 override ACME_ACCOUNT := $(basename $(ACME_ACCOUNT:.run.json=.json)).run.json
+endif
+
+# Where a command signs for the account, its key isn't here; but a try has a key of its own.
+acme.signer := $(if $(acme.try),,$(ACME_SIGNER))
+ifdef acme.signer
+export ACME_SIGNER
+unexport ACME_ACCOUNT_KEY
+else
+unexport ACME_SIGNER
 endif
 
 # The web server is to learn of the chains that were made, also where others weren't; and nothing that depends on one
@@ -201,6 +212,9 @@ acme.useless := $(strip $(foreach name,$(filter-out $(acme.sites),$(patsubst %_N
 	%_NAMES,$(.VARIABLES)))),$(if $(findstring .,$(name)),$(name)_NAMES)))
 ifeq ($(acme.part)$(acme.dry),)
 $(if $(acme.stale),$(warning acme.mk: warning: not renewed any more, as NAMES doesn't have it: $(acme.stale)))
+$(if $(acme.mode),,$(if $(and $(acme.run-ca),$(acme.present)),$(warning \
+	acme.mk: warning: all is made by $(acme.run-ca) in this run, and by $(acme.account-ca) in the next: to stay, \
+	set ACME_DIRECTORY in the Makefile)))
 $(if $(acme.useless),$(warning acme.mk: warning: of no use, as NAMES doesn't have the name: $(acme.useless)))
 endif
 
@@ -355,8 +369,8 @@ acme.agree = make$(acme.mode:%= %)$(acme.run-ca:%= ACME_DIRECTORY=%) ACME_AGREE_
 # 78: a person must act.
 acme.or-agree = || { status=$$?; [ $$status != 78 ] || \
 	echo 'acme.mk: hint: to agree to the terms of the CA: $(acme.agree)' >&2; exit $$status; }
-$(ACME_ACCOUNT): $(ACME_ACCOUNT_KEY) $(acme.note)
-	acme-register -k $< --directory '$(acme.ca)' -o $@ \
+$(ACME_ACCOUNT): $(if $(acme.signer),,$(ACME_ACCOUNT_KEY)) $(acme.note)
+	acme-register $(if $(acme.signer),,-k $<) --directory '$(acme.ca)' -o $@ \
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),--agree-tos) $(addprefix --contact ,$(ACME_CONTACT)) $(ACME_REGISTER) \
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),,$(acme.or-agree))
 

@@ -89,7 +89,9 @@ class RunCA(MakeTest):
         self.made()
         before = self.state()
         other = self.env["ACME_DIRECTORY"].replace("127.0.0.1", "localhost")
-        self.ok(self.make(f"ACME_DIRECTORY={other}"))
+        result = self.ok(self.make(f"ACME_DIRECTORY={other}"), quiet=False)
+        self.assertRegex(result.err, rf"\A[^\n]*acme.mk: warning: all is made by {other} in this run, and by [^ ]+ in the "
+                                     r"next: to stay, set ACME_DIRECTORY in the Makefile\n\Z")
         self.assertEqual(self.changed(before), ["account.run.json", "host0.example.org.order", "host0.example.org.pem",
                                                 "reloaded", "reloads"])
         self.assertEqual(self.load("account.run.json")["directory"], other)
@@ -115,6 +117,35 @@ class RunCA(MakeTest):
         asked = self.ok(self.run_tool("make", "-n")).text
         self.assertIn("--directory 'letsencrypt-staging' -o account.run.json", asked)
         self.assertNotIn("account.ca", asked)
+
+
+class SignedElsewhere(MakeTest):
+    """The account's key isn't in the folder; a command signs."""
+
+    def setup_method(self):
+        super().setup_method()
+        (self.dir / "vault").mkdir()
+        self.ok(self.run_tool("acme-key", "-o", "vault/account.key"))
+        self.ok(self.run_tool("acme-key", "public", "-k", "vault/account.key", "-o", "account.pub"))
+
+    def signs(self, more=""):
+        self.write_makefile(hosts(2), f"ACME_REGISTER = --public-key account.pub\n{more}")
+        self.made()
+        self.good("host0.example.org")
+        self.assertTrue(self.up_to_date())
+        self.assertFalse((self.dir / "account.key").exists())
+
+    def test_by_the_makefile(self):
+        self.signs(f"ACME_SIGNER = acme-key sign -k '{self.dir}/vault/account.key'\n")
+
+    def test_by_the_environment(self):
+        self.env["ACME_SIGNER"] = "acme-key sign -k vault/account.key"
+        self.signs()
+
+    def test_a_try_has_a_key_of_its_own(self):
+        self.signs(f"ACME_SIGNER = acme-key sign -k '{self.dir}/vault/account.key'\n")
+        self.write_makefile(hosts(2), "ACME_SIGNER = false\n")
+        self.ok(self.make("try", f"ACME_TRY_DIRECTORY={self.env['ACME_DIRECTORY']}"))
 
 
 class Story(MakeTest):
