@@ -37,11 +37,12 @@ struct ACMEChain: OrderStep {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     if form.format == .der { try output.refuseTerminal() }
     let isOrder = input.looksLikeJSON
-    let chains = isOrder ? try fetch(for: input, tool) : try verify(input, tool)
+    let roots = try choice.roots()
+    let chains = isOrder ? try fetch(for: input, roots, tool) : try verify(input, roots, tool)
     guard !choice.list else {
       return .text(JSON.array(try chains.map { try $0.listed }).text + "\n", "\(chains.count) chains of the CA's")
     }
-    let chosen = isLeafEnough ? chains[0] : try choice.choice(of: chains, tool)
+    let chosen = isLeafEnough ? chains[0] : try choice.choice(of: chains, roots, isComplete: completion.complete, tool)
     let isRequestKnown = isOrder || pin.csr != nil
     tool.messages.step(chosen.inWords(isRequestKnown: isRequestKnown))
     for doubt in chosen.doubts { tool.messages.warning(doubt) }
@@ -56,7 +57,7 @@ struct ACMEChain: OrderStep {
 // MARK: From the CA
 
 extension ACMEChain {
-  private func fetch(for input: [UInt8], _ tool: Tool) throws -> [VerifiedChain] {
+  private func fetch(for input: [UInt8], _ roots: TrustedRoots?, _ tool: Tool) throws -> [VerifiedChain] {
     let document = try tool.readOrder(input)
     try pin.check(document)
     guard document.order.status == .valid, let url = document.order.certificate else {
@@ -67,12 +68,12 @@ extension ACMEChain {
     let client = try order.goOn(with: document, tool).client
     let sent = try client.certificate(at: url)
     tool.messages.step("fetched the chain \(url)")
-    let main = try verified(sent, for: document.csr, by: client, tool)
+    let main = try verified(sent, for: document.csr, roots, by: client, tool)
     guard choice.asksForOthers, !isLeafEnough else { return [main] }
     var chains = [main]
     for (url, alternate) in try client.alternates(of: sent) {
       do {
-        chains.append(try verified(alternate.get(), for: document.csr, by: client, tool))
+        chains.append(try verified(alternate.get(), for: document.csr, roots, by: client, tool))
         tool.messages.step("fetched another chain \(url.shown(limit: 300))")
       } catch let interrupted as Interrupted {
         throw interrupted
@@ -85,7 +86,7 @@ extension ACMEChain {
   }
 
   private func verified(
-    _ sent: SentChain, for request: CertificateRequest, by client: Client, _ tool: Tool
+    _ sent: SentChain, for request: CertificateRequest, _ roots: TrustedRoots?, by client: Client, _ tool: Tool
   ) throws -> VerifiedChain {
     let what = "the certificate \(sent.url)"
     var chain = try reading(what, status: .protocolBroken) { try CertificateChain(pem: sent.pem) }
@@ -94,7 +95,7 @@ extension ACMEChain {
       try VerifiedChain(chain, for: request, at: sent.clocks, from: sent.url)
     }
     guard completion.complete else { return verified }
-    let pile = try completion.completed(CertificatePile(chain), from: chain.leaf, choice.roots, by: client, tool)
+    let pile = try completion.completed(CertificatePile(chain), from: chain.leaf, roots, by: client, tool)
     return try reading(what, status: .protocolBroken) {
       try VerifiedChain(pile.chains(from: chain.leaf)[0], for: request, at: sent.clocks, from: sent.url)
     }
@@ -104,7 +105,7 @@ extension ACMEChain {
 // MARK: From stdin
 
 extension ACMEChain {
-  private func verify(_ pem: [UInt8], _ tool: Tool) throws -> [VerifiedChain] {
+  private func verify(_ pem: [UInt8], _ roots: TrustedRoots?, _ tool: Tool) throws -> [VerifiedChain] {
     guard !choice.list else {
       throw Failure(
         .input, "stdin is a PEM chain, and which chains there are only the CA can tell",
@@ -116,7 +117,7 @@ extension ACMEChain {
     let leaf = try reading("stdin") { try pile.leaf(for: request) }
     if completion.complete {
       let client = try order.ca.client(for: order.ca.directory(of: nil, tool), signer: nil, tool)
-      pile = try completion.completed(pile, from: leaf, choice.roots, by: client, tool)
+      pile = try completion.completed(pile, from: leaf, roots, by: client, tool)
     }
     let chains = try reading("stdin") { isLeafEnough ? [CertificateChain(leaf: leaf)] : try ways(up: pile, from: leaf) }
     let main = try reading("stdin") { try VerifiedChain(chains[0], for: request, at: clocks) }

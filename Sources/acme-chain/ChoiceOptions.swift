@@ -25,15 +25,20 @@ struct ChoiceOptions: ParsableArguments {
   /// Whether the first chain isn't the answer at once.
   var asksForOthers: Bool { list || prefer != nil || trust != nil }
 
-  var roots: TrustedRoots? {
-    get throws { try trust.map { file in try reading(file.description) { try TrustedRoots(pem: Files.read(file)) } } }
+  /// What is trusted; nil where nobody asks. Reads the file, which may be a pipe.
+  func roots() throws -> TrustedRoots? {
+    try trust.map { file in try reading(file.description) { try TrustedRoots(pem: Files.read(file)) } }
   }
 
   /// The one of `chains` that is wanted; at least one is there, the default first.
   ///
+  /// - Parameter isComplete: whether issuers that were missing have been fetched.
+  ///
   /// Throws `Failure` 77 where none verifies against the roots.
-  func choice(of chains: [VerifiedChain], _ tool: Tool) throws -> VerifiedChain {
-    let trusted = try trusted(chains)
+  func choice(
+    of chains: [VerifiedChain], _ roots: TrustedRoots?, isComplete: Bool, _ tool: Tool
+  ) throws -> VerifiedChain {
+    let trusted = try trusted(chains, roots, isComplete: isComplete)
     guard let prefer else { return trusted[0] }
     // What a person calls a chain is the root that it leads to, which is not sent: its topmost issuer.
     if let chain = trusted.first(where: { $0.top.isIssued(by: prefer) })
@@ -47,8 +52,10 @@ struct ChoiceOptions: ParsableArguments {
     return trusted[0]
   }
 
-  private func trusted(_ chains: [VerifiedChain]) throws -> [VerifiedChain] {
-    guard let trust, let roots = try roots else { return chains }
+  private func trusted(
+    _ chains: [VerifiedChain], _ roots: TrustedRoots?, isComplete: Bool
+  ) throws -> [VerifiedChain] {
+    guard let trust, let roots else { return chains }
     var objections: [String] = []
     let trusted = try chains.filter { one in
       // The CA's answer says best at what time it was made.
@@ -59,7 +66,8 @@ struct ChoiceOptions: ParsableArguments {
     guard trusted.isEmpty else { return trusted }
     let what = chains.count == 1 ? "the chain doesn't verify" : "none of the \(chains.count) chains verifies"
     throw Failure(
-      .refused, "\(what) against the roots in \(trust): \(objections.joined(separator: "; ").shown(limit: 1000))")
+      .refused, "\(what) against the roots in \(trust): \(objections.joined(separator: "; ").shown(limit: 1000))",
+      hint: isComplete ? nil : "where an issuer is missing, --complete fetches it")
   }
 }
 

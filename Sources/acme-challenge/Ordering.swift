@@ -39,6 +39,10 @@ struct Ordering {
     let asked = try wishes.asked(for: request.identifiers, of: ca.endpoints)
     // Who has no renewal information hasn't heard of it, either (RFC 9773 §5).
     let replacing = old.flatMap { ca.endpoints[.renewalInfo] == nil ? nil : $0 }
+    if let file = wishes.replaces, replacing == nil {
+      let why = old == nil ? "\(file) holds none that a CA has a name for" : "the CA has no renewal information"
+      tool.messages.step("the order isn't said to replace a certificate: \(why)")
+    }
     let placed = try replacing.map { try place(asked, replacing: $0) } ?? place(asked)
     tool.messages.step("placed the order \(placed.url) for \(placed.order.identifiers.list.shown())")
     return try run(placed)

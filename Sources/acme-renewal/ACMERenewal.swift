@@ -32,6 +32,7 @@ struct ACMERenewal: Step {
   static func main() { start() }
 
   func validate() throws {
+    guard !files.contains(Path("-")) else { throw ValidationError("stdin is read where no FILE is named, not by -") }
     guard served != nil else { return }
     guard files.count < 2 else { throw ValidationError("--served looks at one server, and goes with one FILE") }
     guard !survey.offline else { throw ValidationError("--offline and --served contradict each other") }

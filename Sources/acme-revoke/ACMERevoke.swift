@@ -20,8 +20,8 @@ struct ACMERevoke: HolderStep {
     completion: .list(RevocationReason.allCases.map(\.name)), transform: ACMERevoke.reason)
   var reason: RevocationReason?
 
-  @Option(file: "Sign with the certificate's own private key, in place of the account's.")
-  var certKey: Path?
+  @Option(name: .long, key: "Sign with the certificate's own private key, in place of the account's.")
+  var certKey: KeyPlace?
 
   @OptionGroup var holder: HolderOptions
   @OptionGroup var output: NoOutput
@@ -58,12 +58,11 @@ struct ACMERevoke: HolderStep {
     return .nothing
   }
 
-  private func client(for certificate: Certificate, by file: Path, _ tool: Tool) throws -> Client {
+  private func client(for certificate: Certificate, by place: KeyPlace, _ tool: Tool) throws -> Client {
     let directory = try holder.ca.directory(of: nil, tool)
-    let key = try holder.key.passphrase.key(
-      pem: Files.read(file), from: file.description, named: file.octets.description, tool)
+    let key = try holder.key.passphrase.key(at: place, tool)
     guard try certificate.publicKeyInfo == key.publicKey.info else {
-      throw Failure(.input, "the key in \(file) isn't that of the certificate for \(certificate.names)")
+      throw Failure(.input, "the key in \(place) isn't that of the certificate for \(certificate.names)")
     }
     return try holder.ca.client(for: directory, signer: key.signer, tool)
   }

@@ -30,6 +30,12 @@ extension Certificate {
   ///
   /// Throws `Malformed` where there is none, or any other block.
   static func all(inPEM pem: [UInt8], atMost most: Int) throws(Malformed) -> [Certificate] {
+    switch pem.first {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): throw Malformed("JSON, where a certificate chain in PEM is needed")
+    case 0x30 /* a sequence, as every certificate is one */:
+      throw Malformed("DER, where a certificate chain in PEM is needed")
+    default: break
+    }
     let blocks = try PEMText(pem).blocks
     if let first = blocks.first, !blocks.contains(where: { $0.label == "CERTIFICATE" }) {
       throw Malformed(pemBlock: first.label, insteadOf: "a certificate chain")

@@ -1,10 +1,26 @@
 /// Certificates in any order, from anywhere: a leaf, and what may vouch for it.
 package struct CertificatePile {
-  private static let maxCertificates = 100
+  private static let maxCertificates = 40
   /// Nobody has any use for more ways up from a leaf than that.
   private static let maxChains = 16
 
   private var certificates: [Certificate] = []
+  private let verdicts = Verdicts()
+
+  /// Each signature is looked at once: there may be many ways past it.
+  private final class Verdicts {
+    private var known: [Pair: Certificate.Signature] = [:]
+
+    private struct Pair: Hashable { let certificate, issuer: ObjectIdentifier }
+
+    func signature(on certificate: Certificate, by issuer: Certificate) -> Certificate.Signature {
+      let pair = Pair(certificate: ObjectIdentifier(certificate), issuer: ObjectIdentifier(issuer))
+      if let verdict = known[pair] { return verdict }
+      let verdict = certificate.signature(by: issuer)
+      known[pair] = verdict
+      return verdict
+    }
+  }
 
   /// Reads PEM as a chain is read, but in any order.
   package init(pem: [UInt8]) throws(Malformed) {
@@ -58,7 +74,9 @@ package struct CertificatePile {
     func climb(_ path: [Certificate]) {
       guard chains.count < Self.maxChains, let top = path.last else { return }
       let issuers = issuers(of: top).filter { issuer in !path.contains { $0 === issuer } }
-      if issuers.isEmpty { chains.append(CertificateChain(path)) }
+      guard !issuers.isEmpty, path.count < CertificateChain.maxCertificates else {
+        return chains.append(CertificateChain(path))
+      }
       for issuer in issuers { climb(path + [issuer]) }
     }
     climb([leaf])
@@ -67,12 +85,16 @@ package struct CertificatePile {
 
   private func issuers(of certificate: Certificate) -> [Certificate] {
     // A root's key may have been signed by others as well; but whoever has got to the root is at the top.
-    certificate.isSelfSigned ? [] : certificates.filter { vouches($0, for: certificate) }
+    isSelfSigned(certificate) ? [] : certificates.filter { vouches($0, for: certificate) }
+  }
+
+  private func isSelfSigned(_ certificate: Certificate) -> Bool {
+    verdicts.signature(on: certificate, by: certificate) == .good
   }
 
   /// A signature that can't be checked here is no reason to say that somebody else's certificate is missing.
   private func vouches(_ issuer: Certificate, for certificate: Certificate) -> Bool {
-    issuer !== certificate && certificate.signature(by: issuer) != .bad
+    issuer !== certificate && verdicts.signature(on: certificate, by: issuer) != .bad
   }
 
   private func refuseStrangers(to leaf: Certificate) throws(Malformed) {
@@ -83,12 +105,12 @@ package struct CertificatePile {
       next += 1
     }
     guard let stranger = certificates.first(where: { one in !known.contains { $0 === one } }) else { return }
-    if let below = known.first(where: { $0.names(stranger) && !$0.isSelfSigned }) {
+    if let below = known.first(where: { $0.names(stranger) && !isSelfSigned($0) }) {
       throw Malformed("\(below.subject) isn't signed by the key of \(stranger.subject), which it names as its issuer")
     }
     let top = known.first { issuers(of: $0).isEmpty } ?? leaf
     throw Malformed(
       "\(top.subject) isn't signed by \(stranger.subject)"
-        + (top.isSelfSigned ? ", which is a stranger here" : ": its issuer, \(top.issuer), is missing"))
+        + (isSelfSigned(top) ? ", which is a stranger here" : ": its issuer, \(top.issuer), is missing"))
   }
 }

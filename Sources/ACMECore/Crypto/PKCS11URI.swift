@@ -18,9 +18,9 @@ package struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
     "a PIN stands in a pkcs11: URI (pin-value), where others can see it",
     hint: "put it into a file, and name that by pin-source, or --passphrase-file")
 
-  /// Whether there is such a URI somewhere in `octets`, with a PIN in it.
+  /// Whether there is such a URI somewhere in `octets`, with a PIN in it. In a command parts of it may be quoted.
   package static func holdsPIN(_ octets: Octets) -> Bool {
-    let text = String(decoding: octets.bytes, as: UTF8.self).lowercased()
+    let text = String(decoding: octets.bytes.filter { !"'\"\\".utf8.contains($0) }, as: UTF8.self).lowercased()
     guard let uri = text.firstRange(of: scheme) else { return false }
     return text[uri.upperBound...].split { ";:?&".contains($0) }.contains { $0.hasPrefix("pin-value") }
   }
@@ -41,6 +41,9 @@ package struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
       guard pair.count == 2, query.updateValue(try Self.unescaped(pair[1]), forKey: String(pair[0])) == nil else {
         throw Malformed("the pkcs11: URI's \(pair[0]) has no value, or two")
       }
+    }
+    guard query["module-path"]?.bytes.isEmpty != true, query["pin-source"]?.bytes.isEmpty != true else {
+      throw Malformed("the pkcs11: URI names a file by nothing")
     }
     modulePath = query["module-path"]
     // RFC 7512 §2.4: a file, by its path or as a file: URI.

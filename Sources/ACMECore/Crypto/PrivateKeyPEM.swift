@@ -46,6 +46,13 @@ extension PrivateKey {
     try self.init(key)
   }
 
+  /// Whether `der` is a private key of a kind that OpenSSL knows, without a passphrase.
+  package static func isOne(der: [UInt8]) -> Bool {
+    guard let key = decodedDER(der, { d2i_AutoPrivateKey(nil, $0, $1) }, free: EVP_PKEY_free) else { return false }
+    EVP_PKEY_free(key)
+    return true
+  }
+
   private static func holdsPrivateKey(_ pem: [UInt8]) -> Bool {
     pem.firstRange(of: "PRIVATE KEY-----") != nil
   }

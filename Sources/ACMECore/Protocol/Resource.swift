@@ -20,6 +20,9 @@ struct Resource: Hashable, Sendable {
     return readings
   }
 
+  /// Whether its path is that of `other`, or goes on from there.
+  func isAtOrBelow(_ other: Resource) -> Bool { origin == other.origin && path.starts(with: other.path) }
+
   /// The root's dot is no part of a name; IPv6 text has many forms.
   private static func canonical(host: String) -> String {
     if let address = IPAddress(String(host.drop { $0 == "[" }.prefix { $0 != "]" })) { return address.text }

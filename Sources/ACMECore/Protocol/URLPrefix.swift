@@ -11,9 +11,13 @@ package struct URLPrefix: Sendable, CustomStringConvertible {
 
   package var description: String { url.text }
 
-  /// Whether `other` is at or below this. A path with `..` in it is, for some server, another one than it seems.
+  /// Whether `other` is at or below this, whatever a server may take it for.
   package func holds(_ other: ACMEURL) -> Bool {
     guard other.origin == url.origin, other.target.hasPrefix(url.target), !other.hasDotSegments else { return false }
+    let places = Resource.readings(of: url)
+    guard Resource.readings(of: other).allSatisfy({ reading in places.contains { reading.isAtOrBelow($0) } }) else {
+      return false
+    }
     guard let next = other.target.dropFirst(url.target.count).first else { return true }
     return url.target.last == "/" || next == "/" || next == "?"
   }

@@ -19,8 +19,10 @@ package struct AccountOptions: ParsableArguments {
   }
 
   /// The same, for an order of that account. Throws `Failure` 65 for one of another account.
+  ///
+  /// - Parameter anyKey: whether the order may have been placed with another key of the account.
   @discardableResult
-  package func pin(_ order: OrderDocument, _ tool: Tool) throws -> AccountDocument? {
+  package func pin(_ order: OrderDocument, anyKey: Bool = false, _ tool: Tool) throws -> AccountDocument? {
     guard let account = try load(tool) else { return nil }
     guard account.ca.directory == order.ca.directory else {
       throw Failure(
@@ -30,7 +32,7 @@ package struct AccountOptions: ParsableArguments {
     guard account.url == order.accountURL else {
       throw Failure(.input, "the order document is of the account \(order.accountURL), not of \(account.url)")
     }
-    guard account.jwk == order.jwk else {
+    guard anyKey || account.jwk == order.jwk else {
       throw Failure(
         .input,
         "the order document is of another key of the account \(account.url): its thumbprint is "

@@ -36,6 +36,7 @@ extension Tool {
   /// The command that `variable` names. Throws `Failure` 64 where it names none.
   package func command(from variable: String) throws(Failure) -> CommandWords? {
     guard let text = environment[variable] else { return nil }
+    guard !PKCS11URI.holdsPIN(text) else { throw Failure(PKCS11URI.pinInside, in: variable, status: .usage) }
     do { return try CommandWords(text) } catch {
       throw Failure(.usage, "\(variable) is no command: \(text.description.shown(limit: 200)): \(error.reason)")
     }

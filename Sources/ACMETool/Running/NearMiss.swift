@@ -1,3 +1,4 @@
+internal import ACMECore
 internal import ArgumentParser
 
 /// Arguments that are nearly right, and that the parser would take for something else.
@@ -37,6 +38,18 @@ extension Step {
     throw ValidationError("'\(word)' is no verb of \(_commandName). \(advice)")
   }
 
+  /// Throws for a word that was meant as a verb, in a tool that takes files there too, and is no file.
+  static func refuseAlmostVerb(in arguments: [String]) throws {
+    guard takesWords else { return }
+    for (index, word) in arguments.enumerated() where !word.hasPrefix("-") {
+      let isValue = index > 0 && arguments[index - 1].hasPrefix("-")
+      guard !isValue, let verb = verb(like: word), Path(Octets(carried: word)).map({ (try? $0.status) == nil }) ?? false
+      else { continue }
+      let advice = index == 0 || word != verb ? "Did you mean \(_commandName) \(verb)?" : "A verb comes first"
+      throw ValidationError("'\(word)' is no file here. \(advice)")
+    }
+  }
+
   /// What to say where `message` complains of what a verb would have taken that stands too late.
   static func lateVerb(in arguments: [String], after message: String) -> String? {
     guard ["Unknown option", "Unexpected argument"].contains(where: message.hasPrefix),
@@ -50,7 +63,7 @@ extension Step {
     let word = word.lowercased()
     guard (3...20).contains(word.count), !word.hasPrefix("-") else { return nil }
     let near = verbs.map { ($0._commandName, word.distance(to: $0._commandName)) }.filter {
-      $0.1 <= 2 && $0.1 * 2 < $0.0.count || $0.0.hasPrefix(word)
+      $0.1 <= 2 && $0.1 * 2 <= $0.0.count || $0.0.hasPrefix(word)
     }
     return near.min { $0.1 < $1.1 }?.0
   }

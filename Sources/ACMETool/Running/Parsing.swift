@@ -13,7 +13,12 @@ extension Step {
       try verb.refuseSingleDash(in: others)
       return try verb.parseOwn(others)
     }
+    // The parser's own word for --help, which it would take for a file's name here.
+    if takesWords, arguments.first == "help" {
+      return try (verbs.first { $0._commandName == arguments.dropFirst().first } ?? self).parseOwn(["--help"])
+    }
     try refuseUnknownVerb(arguments.first)
+    try refuseAlmostVerb(in: arguments)
     try refuseSingleDash(in: arguments)
     return try parseOwn(arguments)
   }

@@ -10,17 +10,31 @@ package struct AppendedFile {
   ///   - path: nil for stderr. A new file can be read by its owner alone.
   ///   - what: what the file is, for messages.
   ///
-  /// Throws `Failure` 73 where it can't be had.
+  /// Throws `Failure` 73 where it can't be had, or holds something else than lines of JSON.
   package init(_ path: Path?, _ what: String) throws(Failure) {
     guard let path else {
       file = FileDescriptor(number: STDERR_FILENO)
       self.what = what
       return
     }
+    try Self.refuse(path, what)
     let number = Files.create(path, O_WRONLY | O_APPEND, mode: 0o600)
     guard number >= 0 else { throw Failure(.cannotCreate, "can't write \(what) \(path): \(IOError(errno).reason)") }
     file = FileDescriptor(number: number)
     self.what = "\(what) \(path)"
+  }
+
+  /// What is to grow has begun. A file that can't be read may be one that can only be written to.
+  private static func refuse(_ path: Path, _ what: String) throws(Failure) {
+    let number = Files.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard number >= 0 else { return }
+    let file = FileDescriptor(number: number)
+    defer { file.close() }
+    var first: UInt8 = 0
+    guard file.status?.isRegular == true, pread(number, &first, 1, 0) == 1, first != UInt8(ascii: "{") else { return }
+    throw Failure(
+      .cannotCreate, "\(path) holds something else than \(what), and nothing is added to it",
+      hint: "choose another name")
   }
 
   /// Throws `Failure` 74.

@@ -189,9 +189,12 @@ extension Path {
 }
 
 extension [UInt8] {
-  /// In PEM, of whatever kind (RFC 7468).
+  /// In PEM, of whatever kind (RFC 7468); as a JWK, as certbot keeps it; or in DER.
   fileprivate var holdsPrivateKey: Bool {
-    guard let begin = firstRange(of: "-----BEGIN ") else { return false }
-    return self[begin.upperBound...].firstRange(of: "PRIVATE KEY-----") != nil
+    if let begin = firstRange(of: "-----BEGIN ") {
+      return self[begin.upperBound...].firstRange(of: "PRIVATE KEY-----") != nil
+    }
+    if looksLikeJSON { return (try? JSONObject(parsing: self)).map { $0["kty"] != nil && $0["d"] != nil } ?? false }
+    return PrivateKey.isOne(der: self)
   }
 }

@@ -44,7 +44,8 @@ struct CleanVerb: Step {
   private func clean(_ read: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws -> OrderDocument {
     let solvers = solving.solvers
     try solvers.refuseToServeNone(of: read)
-    try account.pin(read, tool)
+    // What was published before a rollover is to go all the same.
+    try account.pin(read, anyKey: true, tool)
     tool.explainCleaning()
     let circumstances = Circumstances(tool: tool, budget: try time.budget(tool), heedsSignals: true)
     let document = try Following(follow, asking: resolver, circumstances.budget).following(read) {

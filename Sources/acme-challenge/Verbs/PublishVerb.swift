@@ -25,6 +25,10 @@ struct PublishVerb: Step {
 
   var input: Input? { Input(.order) }
 
+  func wayBack(_ tool: Tool) -> String? {
+    "what was published stays; acme-challenge clean, on the document that was read, takes it away"
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let read = try tool.readOrder(input)
     let solvers = solving.solvers

@@ -15,6 +15,8 @@ import Testing
   @Test(arguments: [
     "pkcs11:object=a?pin-value=1", "pkcs11:object=a;pin-value=1", "pkcs11:pin-value=1", "pkcs11:?x=1&PIN-VALUE=1",
     "pkcs11:object=a?pin-value", "acme-key sign -k pkcs11:object=a?pin-value=1",
+    "acme-key sign -k pkcs11:object=a?'pin-value'=1", "x pkcs11:object=a?pin\\-value=1",
+    "x 'pkcs11':object=a?\"pin\"-value=1",
   ])
   func `a PIN in it is found`(_ text: String) {
     #expect(PKCS11URI.holdsPIN(Octets(text)))

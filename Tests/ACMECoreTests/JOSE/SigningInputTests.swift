@@ -108,6 +108,11 @@ import Testing
     ("https://ca.example/acme", "https://ca.example/acme/../other", false),
     ("https://ca.example/acme", "https://ca.example/acme/%2E./other", false),
     ("https://ca.example/acme", "https://ca.example/acme/..", false),
+    ("https://ca.example/acme/", "https://ca.example/acme/..%2Frevoke", false),
+    ("https://ca.example/acme/", "https://ca.example/acme/..;/revoke", false),
+    ("https://ca.example/acme/", "https://ca.example/acme/%252e%252e/revoke", false),
+    ("https://ca.example/acme/", "https://ca.example/acme/..%5crevoke", false),
+    ("https://ca.example/acme/", "https://ca.example/acme/order%2F1;v=1", true),
     ("https://ca.example/acme", "https://ca.example/acme/x?to=../..", true),
   ])
   func `a prefix ends where a part of the path does`(_ prefix: String, _ url: String, _ isBelow: Bool) throws {

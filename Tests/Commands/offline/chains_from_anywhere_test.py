@@ -87,6 +87,24 @@ class OrderTest(FromAnywhere):
         self.refuses(self.above + self.leaf, "another key than the request", "--csr", bench().folder / "other.csr")
 
 
+class OtherFormsTest(FromAnywhere):
+
+    def test_what_is_no_pem_chain(self):
+        der = issuer.openssl("x509", "-outform", "DER", stdin=self.leaf.encode())
+        for chain, message in (("[]", "JSON, where a certificate chain in PEM is needed"),
+                               (der, "DER, where a certificate chain in PEM is needed")):
+            self.refuses(chain, message)
+
+    def test_many_ways_up(self):
+        """Keys that have all signed each other: each signature is looked at once, and there is an end."""
+        names = [self.ca.odd_authority(f"knot{n}") for n in range(4)]
+        crossed = [self.ca.cross(name, by) for name in names for by in names if name != by]
+        leaf = self.ca.leaf((bench().folder / "der.csr").read_bytes(), by=names[0])
+        result = self.ok(self.chain(leaf + "".join(crossed)), quiet=False)
+        self.assertTrue(result.text.startswith(leaf))
+        self.refuses(leaf + "".join(self.ca.cross(names[0], "root") for _ in range(45)), "more than 40 certificates")
+
+
 class CrossSignedTest(FromAnywhere):
     """One key, two certificates: the way up may lead to either root."""
 
@@ -246,6 +264,32 @@ class CompleteTest(FromAnywhere):
             der = self.der(self.leaf_naming(places.url("der"))).replace(KNOWN, UNKNOWN)
             leaf = issuer.openssl("x509", "-inform", "DER", stdin=der)
             self.refuses(leaf, "is what http://127.0.0.1:.* sends can't be checked here", "--complete")
+
+    def test_roots_from_a_pipe(self):
+        """They are read once, and before anybody is asked."""
+        with self.places() as places:
+            (self.dir / "leaf.pem").write_text(leaf := self.leaf_naming(places.url("der")))
+            (self.dir / "root.pem").write_text(self.root)
+            result = self.ok(self.sh("acme-chain --complete --trust <(cat root.pem) <leaf.pem"))
+            self.assertEqual(result.text, leaf + self.above)
+            places.asked.clear()
+            self.fails(self.sh("acme-chain --complete --trust nowhere.pem <leaf.pem"), 66, "nowhere.pem")
+            self.assertEqual(places.asked, [])
+
+    def test_as_many_as_are_fetched(self):
+        """Five are, and a root above the fifth is found."""
+        for missing, status in (5, 0), (6, 76):
+            with self.places() as places:
+                names = [self.ca.odd_authority(f"step{n}") for n in range(missing)]
+                for n, name in enumerate(names):
+                    signer = names[n + 1] if n + 1 < missing else "root"
+                    url = f"caIssuers;URI:{places.url(f'step{n + 1}')}"
+                    places.pages[f"step{n}"] = self.der(self.ca.cross(name, signer, url))
+                leaf = self.leaf_naming(places.url("step0"), by=names[0])
+                (self.dir / "root.pem").write_text(self.root)
+                result = self.chain(leaf, "--complete", "--trust", "root.pem")
+                self.assertEqual(result.status, status, result)
+                self.assertEqual(len(places.asked), 5)
 
     def test_silence_ends(self):
         with self.places(silent=lambda handler: handler.server.stopped.wait(60)) as places:

@@ -1,5 +1,6 @@
 """Where output goes that is no plain file, and what passphrases and terminals do; no CA is needed."""
 
+import json
 import os
 import pathlib
 import pty
@@ -40,6 +41,27 @@ class OutputTest(ToolTest):
                 self.assertEqual((self.dir / "other.key").read_bytes(), before)
         self.ok(self.run_tool("acme-key", "--force", "-o", "other.key"))
         self.assertNotEqual((self.dir / "other.key").read_bytes(), before)
+
+    def test_keys_in_other_forms_stay(self):
+        """As a JWK, as certbot keeps them, and in DER."""
+        self.openssl("pkey", "-in", "site.key", "-outform", "DER", "-out", "site.der")
+        self.openssl("ec", "-in", "site.key", "-outform", "DER", "-out", "sec1.der")
+        public = json.loads(self.ok(self.run_tool("acme-key", "jwk", "-k", "site.key")).out)
+        (self.dir / "private.json").write_text(json.dumps(public | {"d": "A" * 43}))
+        (self.dir / "public.json").write_text(json.dumps(public))
+        for name in "site.der", "sec1.der", "private.json":
+            before = (self.dir / name).read_bytes()
+            self.fails(self.run_tool(*REQUEST, "-o", name), 73, f"{name} holds a private key, and nothing else is written")
+            self.assertEqual((self.dir / name).read_bytes(), before)
+        self.ok(self.run_tool(*REQUEST, "-o", "public.json"))
+
+    def test_what_is_no_trace_doesn_t_grow(self):
+        for name in "site.key", "some.pem":
+            (self.dir / "some.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+            before = (self.dir / name).read_bytes()
+            result = self.run_tool("acme-register", "-k", "site.key", "--trace", name, "--directory", "https://127.0.0.1:1/")
+            self.fails(result, 73, f"{name} holds something else than the trace, and nothing is added to it")
+            self.assertEqual((self.dir / name).read_bytes(), before)
 
     def test_a_link_to_itself_stays_one(self):
         (self.dir / "loop.csr").symlink_to("loop.csr")

@@ -67,6 +67,10 @@ class TypedTest(HintTest, TableTest):
         no_verb("acme-key", "renew", "its verbs are public, jwk, thumbprint, import, sign"),
         Row("acme-key -k site.key public", 64, "unknown option '-k'", "a verb comes first: acme-key public …"),
         Row("acme-key -o x publik", 64, "unexpected argument 'publik'", "a verb comes first: acme-key public …"),
+        Row("acme-renewal lsit", 64, "'lsit' is no file here", "did you mean acme-renewal list?"),
+        Row("acme-renewal List site.pem", 64, "'List' is no file here", "did you mean acme-renewal list?"),
+        Row("acme-renewal site.pem list", 64, "'list' is no file here", "a verb comes first"),
+        Row("acme-renewal - <site.pem", 64, "stdin is read where no FILE is named, not by -", "see acme-renewal --help"),
         Row("acme-finalize wait", 64, "unexpected argument 'wait'", "see acme-finalize --help"),
         Row("acme-challenge --type http-01 <site.csr", 64,
             "--type says what --hook or --manual does, and there is none",
@@ -76,6 +80,11 @@ class TypedTest(HintTest, TableTest):
 
     def test_what_is_right_stays_so(self):
         self.ok(self.run_tool("acme-key", "help", "public"))
+        for words in ("help",), ("help", "list"):
+            self.assertEqual(self.ok(self.run_tool("acme-renewal", *words)).out,
+                             self.ok(self.run_tool("acme-renewal", *words[1:], "--help")).out)
+        (self.dir / "lsit").write_bytes((self.dir / "site.pem").read_bytes())
+        self.assertEqual(self.run_tool("acme-renewal", "--offline", "lsit").status, 1)
         self.ok(self.run_tool("acme-csr", "-k", "site.key", "-o", "x.csr", "--", "one.example"))
         self.ok(self.run_tool("acme-csr", "-qk", "site.key", "-o", "x.csr", "one.example"))
 

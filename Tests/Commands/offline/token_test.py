@@ -68,6 +68,14 @@ class PINTest(TokenTest):
         result = self.run_tool("acme-challenge", "order", "--signer", f"x -k {self.uri}?pin-value={PIN}", env=env)
         self.fails(result, 64, "a PIN stands in a pkcs11: URI")
         self.assertNotIn(PIN, result.err + result.text)
+        env = self.env | {"ACME_SIGNER": f"touch -k 'pkcs11:token=x?'pin-value={PIN}", "ACME_ACCOUNT": "account.json"}
+        result = self.run_tool("acme-finalize", env=env)
+        self.fails(result, 64, "ACME_SIGNER: a PIN stands in a pkcs11: URI")
+        self.assertNotIn(PIN, result.err + result.text)
+
+    def test_files_by_no_name(self):
+        for more in "?module-path=", "?pin-source=":
+            self.fails(self.csr(f"{self.uri}{more}"), 64, "the pkcs11: URI names a file by nothing")
 
     def test_a_wrong_one_is_tried_once(self):
         for module in (), (self.spy(),):
