@@ -21,6 +21,9 @@ extension HTTPRequest {
     case revokeCert
 
     package var description: String { rawValue }
+
+    /// Who is asked.
+    var addressee: String { self == .issuer ? "the server" : "the CA" }
   }
 }
 

@@ -12,21 +12,23 @@ struct Refusal {
     self.response = response
     retryAfter = response.retryAfter(now: now)
     let problem = (try? JSONObject(parsing: response.body)).map(Problem.init)
+    let who = request.purpose.addressee
+    let asked = "\(request.purpose) (\(request.url))"
     var failure =
       if let problem, problem.saysSomething {
         Failure(
           problem.exitStatus(httpStatus: response.status),
-          "the CA refused \(request.purpose) (\(request.url)): \(problem.summary)", problem: problem)
+          "\(who) refused \(asked): \(problem.summary)", problem: problem)
       } else {
         Failure(
           Problem.exitStatus(httpStatus: response.status),
-          "the CA answered \(request.purpose) (\(request.url)) with HTTP status \(response.status)"
+          "\(who) answered \(asked) with HTTP status \(response.status)"
             + Self.excerpt(response), problem: problem)
       }
     if (300..<400).contains(response.status) {
       let target = response.header("location").map { " to \($0.shown(limit: 200))" } ?? ""
       failure = Failure(
-        .protocolBroken, "the CA redirected \(request.purpose) (\(request.url))\(target): that is never followed")
+        .protocolBroken, "\(who) redirected \(asked)\(target): that is never followed")
     }
     failure.httpStatus = response.status
     failure.retryAt = failure.status == .notNow ? retryAfter?.time : nil

@@ -35,8 +35,9 @@ extension Client {
     _ error: TransportError, to request: any OutgoingRequest, _ tries: inout Tries
   ) throws -> Double {
     let what = "\(request.purpose) (\(request.url))"
+    let whose = "\(request.purpose.addressee)'s"
     switch error {
-    case .tooLarge: throw unusable("\(what): the CA's answer is too large", request)
+    case .tooLarge: throw unusable("\(what): \(whose) answer is too large", request)
     case .notRecorded(let reason):
       // The run that was recorded had no more patience.
       if let failure = tries.lastFailure { throw failure }
@@ -58,7 +59,7 @@ extension Client {
     case .timedOut where request.worth.map { $0 < budget.remaining } ?? false:
       throw Failure(.unreachable, "\(what): there is no answer")
     case .timedOut:
-      let failure = tries.lastFailure ?? budget.spent(on: "waiting for the CA's answer to \(what)")
+      let failure = tries.lastFailure ?? budget.spent(on: "waiting for \(whose) answer to \(what)")
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       throw failure
     case .lost(let reason):

@@ -250,7 +250,7 @@ class CompleteTest(FromAnywhere):
         with self.places(redirect=redirect, endless=endless) as places:
             for page, status, message in (("gone", 77, "404"), ("junk", 76, "no PEM certificate"),
                                           ("stranger", 76, "no key in it has signed that"),
-                                          ("redirect", 76, "redirected"), ("endless", 76, "too large")):
+                                          ("redirect", 76, "redirected"), ("endless", 76, "the server.s answer is too large")):
                 with self.subTest(page):
                     leaf = self.leaf_naming(places.url(page))
                     self.refuses(leaf, "the issuer of one.example, CN=Throwaway intermediate, .*" + message,
