@@ -40,6 +40,14 @@ class Acme2certifier(DNSTest):
         self.ok(self.register("account"))
         self.assertEqual(self.load("account.json")["url"], before)
 
+    def test_profiles(self):
+        self.csr("profile.acme.example")
+        self.ok(self.challenge(f"{HOOK} --profile short"))
+        self.assertEqual(self.load("out.json")["asked"]["profile"], "short")  # this CA doesn't say it again
+        self.fails(self.challenge(f"{HOOK} --profile long"), 77, "the CA has no profile long")
+        self.assertIn("hint: it has classic (as ever), short (https://ca.example/short)",
+                      self.challenge(f"{HOOK} --profile long").err)
+
     def test_the_life_of_an_account(self):
         """As far as this CA goes along."""
         self.ok(self.run_tool("acme-key", "-o", "new.key"))

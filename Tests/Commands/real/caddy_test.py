@@ -46,6 +46,11 @@ class CaddyTest(ToolTest):
         self.ok(self.sh('acme-challenge --webroot "$WEBROOT" <site.csr | acme-finalize | acme-chain -o site.pem'))
         text = self.openssl("x509", "-in", "site.pem", "-noout", "-ext", "subjectAltName").text
         self.assertEqual(sorted(text.split("\n")[1].replace(",", "").split()), [f"DNS:{n}" for n in sorted(NAMES)])
+        # It says nothing of when to renew, and knows no renewal of others: neither is a failure.
+        result = self.run_tool("acme-renewal", "--directory", self.env["ACME_DIRECTORY"], "site.pem")
+        self.assertEqual((result.status, result.err, json.loads(result.out)["reason"]), (1, "", "not-yet"))
+        self.ok(self.sh('acme-challenge --replaces site.pem --webroot "$WEBROOT" <site.csr >again.json'))
+        self.assertNotIn("replaces", json.loads((self.dir / "again.json").read_text())["asked"])
 
     def test_the_wrong_web_root(self):
         self.request("www.example")

@@ -28,6 +28,7 @@ dns_persist_01_support: True
 dns_persist_allow_policy_wildcard: True
 [Order]
 retry_after_timeout: 1
+profiles: {{"classic": "as ever", "short": "https://ca.example/short"}}
 [Certificate]
 enrollment_timeout: 0
 [CAhandler]
