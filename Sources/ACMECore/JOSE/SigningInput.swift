@@ -22,6 +22,11 @@ package struct SigningInput {
     guard bytes.count <= Self.mostBytes else {
       throw Malformed("no signing input of an ACME request: it is larger than \(Self.mostBytes >> 20) MiB")
     }
+    guard bytes.first != 0x30 /* a sequence in DER */ else {
+      throw Malformed(
+        "no signing input of an ACME request: it is DER", hint: "a certificate request is signed with --csr")
+    }
+    guard bytes.last != 0x0A else { throw Self.notACME("a line end stands after it") }
     let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 2 else { throw Self.notACME("it isn't two parts, with a dot between them") }
     let header = try Self.read("the protected header") { () throws(Malformed) in

@@ -77,8 +77,14 @@ class WhatIsSigned(SignTest):
     def test_only_octet_for_octet(self):
         text = signing_input(self.header(), {})
         self.signed(text)
-        for more in ("\n", "\r\n", " ", "\0"):
+        for more in ("\n", "\r\n"):
+            self.refused(text + more, "no signing input of an ACME request: a line end stands after it")
+        for more in (" ", "\0"):
             self.refused(text + more, "no signing input of an ACME request: the payload: not base64url")
+
+    def test_what_goes_to_csr(self):
+        result = self.fails(self.sign(b"0\x82\x01\x00" + b"x" * 256), 65, "no signing input of an ACME request: it is DER")
+        self.assertIn("hint: a certificate request is signed with --csr\n", result.err)
 
     def test_refusals(self):
         """The table of them all is that of the parser; here, that none of it is signed."""
