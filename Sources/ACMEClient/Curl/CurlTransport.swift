@@ -81,10 +81,14 @@ package final class CurlTransport: Transport {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
         let transfer = underWay.removeValue(forKey: handle)
       else { continue }
-      let outcome = transfer.result(message.pointee.data.result)
-      if case .success = outcome { width = transfer.isMultiplexed ? Self.maxStreams : 1 }
-      curl_multi_remove_handle(multi, handle)
-      return (transfer.number, outcome)
+      // The message goes with the handle, which has to be out of the multi handle before its transfer goes.
+      let code = message.pointee.data.result
+      return withExtendedLifetime(transfer) {
+        curl_multi_remove_handle(multi, handle)
+        let outcome = transfer.result(code)
+        if case .success = outcome { width = transfer.isMultiplexed ? Self.maxStreams : 1 }
+        return (transfer.number, outcome)
+      }
     }
     return nil
   }

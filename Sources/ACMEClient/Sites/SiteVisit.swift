@@ -18,4 +18,6 @@ package enum SiteOutcome {
   case silence(String)
   /// This machine has no way to such an address.
   case noRoute
+  /// There was no time to look, or too little to say anything of the server.
+  case late
 }

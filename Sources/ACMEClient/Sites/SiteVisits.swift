@@ -27,19 +27,27 @@ package final class SiteVisits {
 
   /// One outcome for each of `visits`, in their order.
   ///
-  /// - Parameter seconds: how long each may take.
+  /// - Parameters:
+  ///   - seconds: how long each may take.
+  ///   - budget: how long all of them may take; those that don't get their turn are `late`.
   ///
   /// Throws `Interrupted`.
-  package func outcomes(of visits: [SiteVisit], within seconds: Double) throws(Interrupted) -> [SiteOutcome] {
-    var outcomes = [SiteOutcome](repeating: .silence("can't be asked"), count: visits.count)
+  package func outcomes(
+    of visits: [SiteVisit], each seconds: Double, within budget: Budget
+  ) throws(Interrupted) -> [SiteOutcome] {
+    var outcomes = [SiteOutcome](repeating: .late, count: visits.count)
     var underWay: [UnsafeMutableRawPointer: (index: Int, transfer: SiteTransfer)] = [:]
-    defer { for handle in underWay.keys { curl_multi_remove_handle(multi, handle) } }
+    // A handle has to be out of the multi handle before its transfer goes, which frees it.
+    defer { withExtendedLifetime(underWay) { for handle in $0.keys { curl_multi_remove_handle(multi, handle) } } }
     var waiting = visits.indices
     while true {
-      while underWay.count < Self.mostAtOnce, let index = waiting.popFirst() {
-        guard let transfer = SiteTransfer(visits[index], tool: tool, within: seconds),
+      while underWay.count < Self.mostAtOnce, let turn = budget.turn(of: seconds), let index = waiting.popFirst() {
+        guard let transfer = SiteTransfer(visits[index], tool: tool, turn),
           curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
-        else { continue }
+        else {
+          outcomes[index] = .silence("can't be asked")
+          continue
+        }
         underWay[transfer.handle] = (index, transfer)
       }
       guard !underWay.isEmpty else { return outcomes }
@@ -51,8 +59,12 @@ package final class SiteVisits {
         guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
           let (index, transfer) = underWay.removeValue(forKey: handle)
         else { continue }
-        outcomes[index] = transfer.outcome(message.pointee.data.result)
-        curl_multi_remove_handle(multi, handle)
+        // The message goes with the handle.
+        let code = message.pointee.data.result
+        withExtendedLifetime(transfer) {
+          curl_multi_remove_handle(multi, handle)
+          outcomes[index] = $0.outcome(code)
+        }
         isOneOver = true
       }
       if isInterrupted() { throw Interrupted() }
@@ -71,16 +83,16 @@ private final class SiteTransfer {
   let handle: UnsafeMutableRawPointer
   private let response = CurlResponse(maxBody: maxBody)
   private let lists: [UnsafeMutablePointer<curl_slist>?]
-  private let seconds: Double
+  private let turn: Turn
 
   /// nil where libcurl has no memory for it.
-  init?(_ visit: SiteVisit, tool: String, within seconds: Double) {
+  init?(_ visit: SiteVisit, tool: String, _ turn: Turn) {
     guard let handle = curl_easy_init() else { return nil }
     self.handle = handle
-    self.seconds = seconds
+    self.turn = turn
     let address = visit.address.octets.count == 16 ? "[\(visit.address.text)]" : visit.address.text
     lists = [curl_slist_append(nil, "::\(address):"), curl_slist_append(nil, "User-Agent: \(tool)")]
-    let milliseconds = max(1, Int(min(seconds, 1e6) * 1000))
+    let milliseconds = Int((turn.seconds * 1000).rounded(.up))
     let settings = [
       CCurl_set_string(handle, CURLOPT_URL, visit.url.text),
       CCurl_set_long(handle, CURLOPT_PATH_AS_IS, 1),
@@ -114,12 +126,13 @@ private final class SiteTransfer {
     if code == CURLE_OK || response.isTooLarge && status > 0 {
       return .answer(HTTPResponse(status: status, headers: response.headers, body: response.body))
     }
-    let patience = "within \(max(1, Int(seconds.rounded()))) s"
+    let patience = "within \(Int(turn.seconds)) s"
     switch code {
     case CURLE_COULDNT_CONNECT:
       let error = Int32(truncatingIfNeeded: number(of: CURLINFO_OS_ERRNO))
       if Self.errorsOfThisHost.contains(error) { return .noRoute }
       return .silence(error == ECONNREFUSED ? "refuses the connection" : "can't be reached (\(reason(code)))")
+    case CURLE_OPERATION_TIMEDOUT where turn.isCutShort: return .late
     case CURLE_OPERATION_TIMEDOUT:
       return .silence(
         isConnected

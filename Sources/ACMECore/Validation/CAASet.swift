@@ -3,10 +3,14 @@ package struct CAASet: Sendable {
   /// Where they stand.
   package let domain: String
   private let records: [CAARecord]
+  /// Whether some of them aren't as RFC 8659 §4.1 has it.
+  private let isGarbled: Bool
 
-  package init(domain: String, records: [CAARecord]) {
+  /// - Parameter data: that of each record.
+  package init(domain: String, data: [[UInt8]]) {
     self.domain = domain
-    self.records = records
+    records = data.compactMap { CAARecord(data: $0) }
+    isGarbled = records.count < data.count
   }
 
   package enum Decision: Equatable {
@@ -17,10 +21,8 @@ package struct CAASet: Sendable {
     case unknown(String)
   }
 
-  /// Tags that every CA knows, or that say nothing of certificates for servers (IANA's registry).
-  private static let knownTags: Set = [
-    "issue", "issuewild", "iodef", "contactemail", "contactphone", "issuemail", "issuevmc",
-  ]
+  /// What Let's Encrypt's CA knows. Others of IANA's registry some CAs know and some don't.
+  private static let knownTags: Set = ["issue", "issuewild", "iodef", "issuemail"]
   private static let mostShown = 5
 
   /// Whether `request` may be granted (RFC 8659 §4.2 and 4.3, RFC 8657).
@@ -29,6 +31,8 @@ package struct CAASet: Sendable {
     if let strange = records.first(where: { $0.isCritical && !Self.knownTags.contains($0.tag) }) {
       return .forbidden("have the critical tag \(strange.tag), which no CA may pass over that doesn't know it")
     }
+    // Whom they allow nobody can tell: to CAs it is as if there had been no answer.
+    guard !isGarbled else { return .forbidden("can't all be read, and no CA may issue that can't read them") }
     let wild = records.filter { $0.tag == "issuewild" }
     let relevant = request.isWildcard && !wild.isEmpty ? wild : records.filter { $0.tag == "issue" }
     // Other properties restrict nobody (§4.2).

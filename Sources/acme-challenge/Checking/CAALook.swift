@@ -35,12 +35,13 @@ struct CAALook {
     for place in name.upwards {
       guard let finding = findings[permissions(place)] else { return .unknown("nobody was asked") }
       guard let response = finding.response else {
-        let said = finding.complaints.unique.map(\.text).joined(separator: ", ")
+        let complaints = finding.complaints.unique.map(\.text)
+        let said = complaints.isEmpty ? "nobody was asked" : complaints.joined(separator: ", ")
         return finding.isFailed ? .failed(said) : .unknown(said)
       }
       let data = response.permissions
       guard data.isEmpty else {
-        return .some(CAASet(domain: place.text, records: data.compactMap { CAARecord(data: $0) }))
+        return .some(CAASet(domain: place.text, data: data))
       }
     }
     return .none

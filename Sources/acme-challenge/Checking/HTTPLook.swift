@@ -36,8 +36,8 @@ struct HTTPLook {
     case fine
     case wrong(String)
     case noRoute
-    /// There was no time to look.
-    case late
+    /// There was no way to look to the end.
+    case unclear(String)
   }
 
   /// One result for each of `proofs`, in their order. Throws `Interrupted`.
@@ -49,12 +49,8 @@ struct HTTPLook {
     while !open.isEmpty {
       let new = Array(Set(open.map(\.visit)).subtracting(known.keys))
       tool.messages.progress("looking at the web sites (\(new.count) addresses)")
-      let seconds = min(Self.seconds, hosts.asker.budget.remaining)
-      guard seconds > 0 else {
-        for way in open { ends[way.probe].append((way, .late)) }
-        break
-      }
-      known.merge(zip(new, try visits.outcomes(of: new, within: seconds))) { $1 }
+      let outcomes = try visits.outcomes(of: new, each: Self.seconds, within: hosts.asker.budget)
+      known.merge(zip(new, outcomes)) { $1 }
       var redirected: [(way: Way, url: SiteURL)] = []
       for way in open {
         guard let outcome = known[way.visit] else { continue }
@@ -86,6 +82,7 @@ struct HTTPLook {
     switch outcome {
     case .noRoute: return .end(.noRoute)
     case .silence(let how): return .end(.wrong(how))
+    case .late: return .end(.unclear("wasn't looked at in the time allowed"))
     case .answer(let response):
       let server = response.header("server")
       guard Self.redirects.contains(response.status), let location = response.header("location") else {
@@ -125,7 +122,8 @@ struct HTTPLook {
         addresses = answer.addresses
         if addresses.isEmpty {
           let why = answer.trouble ?? "that host isn't known"
-          let end = End.wrong("redirects to \(url.text.shown(limit: 200)), and \(why)")
+          let what = "redirects to \(url.text.shown(limit: 200)), and \(why)"
+          let end = answer.isUnknown ? End.unclear(what) : .wrong(what)
           say(way, proofs[way.probe], end)
           ends[way.probe].append((way, end))
         }
@@ -144,9 +142,8 @@ struct HTTPLook {
     let what =
       switch end {
       case .fine: "shows the probe"
-      case .wrong(let how): how
+      case .wrong(let how), .unclear(let how): how
       case .noRoute: "can't be reached from here"
-      case .late: "wasn't looked at in the time allowed"
       }
     tool.messages.step("\(proof.identifier): \(way.visit.url.text.shown(limit: 300)) at \(way.visit.address): \(what)")
   }
@@ -166,7 +163,7 @@ struct HTTPLook {
         case .wrong(let how): faults.append(sentence(way, proof, how))
         case .noRoute where !isLooked:
           result.add(unclear: sentence(way, proof, "can't be reached from here"))
-        case .late: result.add(unclear: sentence(way, proof, "wasn't looked at in the time allowed"))
+        case .unclear(let how): result.add(unclear: sentence(way, proof, how))
         case .noRoute: result.add(remark: sentence(way, proof, "can't be reached from here, and wasn't looked at"))
         }
       }

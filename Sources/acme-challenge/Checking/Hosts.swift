@@ -15,7 +15,7 @@ struct Hosts {
     var addresses: [IPAddress] = []
     /// Why there are none, or none of one family.
     var trouble: String?
-    /// Whether there is nobody who would know.
+    /// Whether nobody says whether there are any.
     var isUnknown = false
     /// Those that are seen from here alone, if at all.
     var hidden: [IPAddress] = []
@@ -51,12 +51,16 @@ struct Hosts {
   private static func answer(_ name: RecordName, _ findings: [Finding]) -> Answer {
     var answer = Answer()
     answer.addresses = findings.flatMap { $0.response?.addresses.prefix(mostAddresses) ?? [] }
-    let complaints = findings.flatMap { $0.response == nil ? $0.complaints : [] }.unique
-    if !complaints.isEmpty { answer.trouble = complaints.map(\.text).joined(separator: ", ") }
-    guard answer.addresses.isEmpty, answer.trouble == nil else {
-      answer.isUnknown = answer.addresses.isEmpty && !findings.contains { $0.response != nil || $0.isFailed }
+    let open = findings.filter { $0.response == nil }
+    guard open.isEmpty else {
+      let complaints = open.flatMap(\.complaints).unique.map(\.text)
+      answer.trouble =
+        complaints.isEmpty
+        ? "\(name) wasn't looked up in the time allowed" : complaints.joined(separator: ", ")
+      answer.isUnknown = answer.addresses.isEmpty && !open.contains(where: \.isFailed)
       return answer
     }
+    guard answer.addresses.isEmpty else { return answer }
     let isNoSuchName = findings.contains { $0.response?.isNoSuchName ?? false }
     answer.trouble = isNoSuchName ? "there is no \(name) in the DNS" : "\(name) has neither A nor AAAA records"
     return answer

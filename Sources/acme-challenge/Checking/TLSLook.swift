@@ -36,9 +36,9 @@ struct TLSLook {
     return results
   }
 
-  private func result(of proof: Proof, _ outcomes: [(IPAddress, TLSVisit.Outcome?)]) -> CheckResult {
+  private func result(of proof: Proof, _ outcomes: [(IPAddress, TLSVisit.Outcome)]) -> CheckResult {
     var result = CheckResult()
-    let isLooked = outcomes.contains { if case TLSVisit.Outcome.noRoute? = $0.1 { false } else { true } }
+    let isLooked = outcomes.contains { if case .noRoute = $0.1 { false } else { true } }
     var fine: [IPAddress] = []
     for (address, outcome) in outcomes {
       let place = address.inWords(of: proof.identifier)
@@ -46,9 +46,9 @@ struct TLSLook {
       tool.messages.step("\(proof.identifier): port \(Self.port) of \(address): \(fault ?? "shows the probe")")
       switch (outcome, fault) {
       case (_, nil): fine.append(address)
-      case (nil, let fault?): result.add(unclear: "\(place) \(fault)")
-      case (.noRoute?, let fault?) where isLooked: result.add(remark: "\(place) \(fault), and wasn't looked at")
-      case (.noRoute?, let fault?): result.add(unclear: "\(place) \(fault)")
+      case (.late, let fault?): result.add(unclear: "\(place) \(fault)")
+      case (.noRoute, let fault?) where isLooked: result.add(remark: "\(place) \(fault), and wasn't looked at")
+      case (.noRoute, let fault?): result.add(unclear: "\(place) \(fault)")
       case (_, let fault?): result.add(wrong: "\(place) \(fault)")
       }
     }
@@ -57,9 +57,9 @@ struct TLSLook {
   }
 
   /// nil where the proof is seen.
-  private func fault(in outcome: TLSVisit.Outcome?, _ proof: Proof) -> String? {
+  private func fault(in outcome: TLSVisit.Outcome, _ proof: Proof) -> String? {
     switch outcome {
-    case nil: return "wasn't looked at in the time allowed"
+    case .late: return "wasn't looked at in the time allowed"
     case .noRoute: return "can't be reached from here"
     case .silence(let how): return how
     case .shown(let certificate, let isForACME):
@@ -69,24 +69,22 @@ struct TLSLook {
     }
   }
 
-  private func outcomes(at places: [Place]) throws -> [TLSVisit.Outcome?] {
+  private func outcomes(at places: [Place]) throws -> [TLSVisit.Outcome] {
     let budget = hosts.asker.budget
-    var outcomes = [TLSVisit.Outcome?](repeating: nil, count: places.count)
+    var outcomes = [TLSVisit.Outcome](repeating: .late, count: places.count)
     var waiting = places.indices
-    var open: [(index: Int, visit: TLSVisit, end: Double, seconds: Double)] = []
+    var open: [(index: Int, visit: TLSVisit, end: Double, turn: Turn)] = []
     while true {
       let now = budget.clock.monotonic()
-      while open.count < Self.mostAtOnce, let index = waiting.popFirst() {
-        let seconds = min(Self.seconds, budget.remaining)
-        guard seconds > 0 else { continue }
+      while open.count < Self.mostAtOnce, let turn = budget.turn(of: Self.seconds), let index = waiting.popFirst() {
         let server = SocketAddress(address: places[index].address, port: Self.port)
-        open.append((index, try TLSVisit(server, name: places[index].name), now + seconds, seconds))
+        open.append((index, try TLSVisit(server, name: places[index].name), now + turn.seconds, turn))
       }
-      for one in open where one.visit.outcome == nil && one.end <= now { one.visit.giveUp(after: one.seconds) }
+      for one in open where one.visit.outcome == nil && one.end <= now { one.visit.giveUp(after: one.turn) }
       for one in open { if let outcome = one.visit.outcome { outcomes[one.index] = outcome } }
       open.removeAll { $0.visit.outcome != nil }
       guard !open.isEmpty else {
-        guard !waiting.isEmpty else { return outcomes }
+        guard !waiting.isEmpty, budget.remaining > 0 else { return outcomes }
         continue
       }
       var ready = open.map { pollfd(fd: $0.visit.socket, events: Int16($0.visit.awaited), revents: 0) }

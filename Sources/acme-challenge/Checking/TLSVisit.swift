@@ -13,6 +13,8 @@ final class TLSVisit {
     case silence(String)
     /// This machine has no way to such an address.
     case noRoute
+    /// There was no time to look, or too little to say anything of the server.
+    case late
   }
 
   /// `acme-tls/1` with its length before it, as ALPN has it.
@@ -69,8 +71,9 @@ final class TLSVisit {
   }
 
   /// The time is over.
-  func giveUp(after seconds: Double) {
-    let seconds = max(1, Int(seconds.rounded()))
+  func giveUp(after turn: Turn) {
+    guard !turn.isCutShort else { return end(.late) }
+    let seconds = Int(turn.seconds)
     end(
       .silence(
         isConnected

@@ -24,7 +24,14 @@ import Testing
     _ records: [Record], issuers: [String]? = ["ca.example", "ca.test"], account: String? = Self.account,
     method: Challenge.Kind = .http01, isWildcard: Bool = false
   ) throws -> CAASet.Decision {
-    CAASet(domain: "example.org", records: records.compactMap { CAARecord(data: $0.data) }).decision(
+    try decision(data: records.map(\.data), issuers, account, method, isWildcard)
+  }
+
+  private func decision(
+    data: [[UInt8]], _ issuers: [String]? = ["ca.example"], _ account: String? = nil,
+    _ method: Challenge.Kind = .http01, _ isWildcard: Bool = false
+  ) throws -> CAASet.Decision {
+    CAASet(domain: "example.org", data: data).decision(
       on: CAARequest(
         issuers: issuers, account: try account.map { try ACMEURL($0) }, method: method, isWildcard: isWildcard))
   }
@@ -41,7 +48,7 @@ import Testing
     ("the CA beside nonsense", [Record("issue", "%%%"), Record("issue", "ca.example")]),
     ("parameters that are the CA's own", [Record("issue", "ca.example; policy=ev; a=")]),
     ("a strange tag that isn't critical", [Record("tbs", "Unknown"), Record("issue", "ca.example")]),
-    ("a critical tag that is known", [Record("issue", "ca.example", flags: 128)]),
+    ("critical tags that are known", ["issue", "iodef", "issuemail"].map { Record($0, "ca.example", flags: 128) }),
     ("our account", [Record("issue", "ca.example; accounturi=\(account)")]),
     (
       "our account beside another's",
@@ -94,6 +101,20 @@ import Testing
     ),
     ([Record("issue", "ca.example; validationmethods=")], "allow ca.example the methods  only"),
   ]
+
+  @Test(arguments: ["contactemail", "contactphone", "issuevmc"])
+  func `a critical tag that some CAs don't know`(tag: String) throws {
+    #expect(
+      try decision([Record("issue", "ca.example"), Record(tag, "a@example.org", flags: 128)])
+        == .forbidden("have the critical tag \(tag), which no CA may pass over that doesn't know it"))
+  }
+
+  @Test(arguments: [[0, 5, 0x69], [0, 0], []] as [[UInt8]])
+  func `what can't be read allows nothing`(data: [UInt8]) throws {
+    let garbled = CAASet.Decision.forbidden("can't all be read, and no CA may issue that can't read them")
+    #expect(try decision(data: [data]) == garbled)
+    #expect(try decision(data: [data, Record("issue", "ca.example").data]) == garbled)
+  }
 
   @Test(arguments: forbidden.indices) func `what is forbidden, and why`(index: Int) throws {
     let (records, reason) = Self.forbidden[index]

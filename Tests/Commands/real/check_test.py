@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from among_nameservers import DNSTest
@@ -80,16 +81,34 @@ class Sights(Checking):
     def test_a_redirect_to_https_with_any_certificate(self):
         self.assertEqual(self.check("tls"), ["fine: http-01 at 127.0.0.23"])
 
-    def test_a_wall(self):
-        self.assertRegex(self.wrong("wall", "--webroot root --timeout 2"),
-                         r"^wrong: 127\.0\.0\.31 \(A\) doesn't answer within \d s, as behind a firewall$")
+    def test_servers_that_do_not_answer_in_ten_seconds(self):
+        self.assertEqual(self.check("wall hang drip", status=77, error="refuse 3 of 3 names$"), [
+            "wrong: 127.0.0.31 (A) doesn't answer within 10 s, as behind a firewall",
+            "wrong: 127.0.0.34 (A) takes the connection and doesn't answer within 10 s",
+            "wrong: 127.0.0.35 (A) takes the connection and doesn't answer within 10 s"])
 
-    def test_servers_that_take_their_time(self):
-        """However long they would, it is over in time."""
-        lines = self.check("hang drip", "--webroot root --timeout 2", status=77, error="refuse 2 of 2 names$")
-        for line, address in zip(lines, ("34", "35")):
-            self.assertRegex(line, rf"^wrong: 127\.0\.0\.{address} \(A\) takes the connection and doesn't answer within"
-                                   r" \d s$")
+    LATE = "unclear: 127.0.0.{} (A) wasn't looked at in the time allowed"
+
+    def test_servers_that_had_less(self):
+        """What --timeout was too short for is nothing that a CA would refuse."""
+        self.assertEqual(self.check("wall hang drip", "--webroot root --timeout 2", status=75,
+                                    error="3 of 3 names couldn't be looked at from here$"),
+                         [self.LATE.format(address) for address in (31, 34, 35)])
+
+    def test_more_than_there_is_time_for(self):
+        began = time.monotonic()
+        lines = self.check(" ".join(f"n{number}.hang" for number in range(60)), "--webroot root --timeout 3", status=75,
+                           error="60 of 60 names couldn't be looked at from here$")
+        self.assertLess(time.monotonic() - began, 7)
+        self.assertEqual(lines, [self.LATE.format(34)] * 60)
+
+    def test_redirects_to_what_there_is_no_time_to_look_up(self):
+        _, line = self.check("hang away", "--webroot root --timeout 2", status=75, error="2 of 2 names couldn't be looked")
+        self.assertRegex(line, r"^unclear: 127\.0\.0\.24 \(A\) redirects to http://both.sites.example/\S+, and"
+                               " both.sites.example wasn't looked up in the time allowed$")
+        line, = self.check("astray", "--webroot root --timeout 3", status=75, error="1 of 1 names couldn't be looked at")
+        self.assertRegex(line, r"^unclear: 127\.0\.0\.37 \(A\) redirects to http://www.mum.sites.example/, and"
+                               r" 127\.0\.0\.53:53 doesn't answer for the AAAA records of www.mum.sites.example$")
 
     def test_no_way_from_here_for_one_of_those_that_it_leads_to(self):
         line, = self.check("ends")
@@ -198,6 +217,12 @@ while True:
         self.assertEqual(self.wrong("proof", self.OPTIONS),
                          "wrong: fd00::6 (AAAA) refuses the connection; fine: tls-alpn-01 at 127.0.0.30")
         self.assertTrue((self.dir / "cleaned").exists())
+
+    def test_a_server_that_is_silent(self):
+        self.assertEqual(self.wrong("slow", self.OPTIONS),
+                         "wrong: 127.0.0.38 (A) takes the connection and doesn't go on within 10 s")
+        line, = self.check("slow", f"{self.OPTIONS} --timeout 2", status=75, error="1 of 1 names couldn't be looked at")
+        self.assertEqual(line, "unclear: 127.0.0.38 (A) wasn't looked at in the time allowed")
 
     def test_another_proof(self):
         (self.dir / "hook").write_text(self.HOOK.replace("$digest}", "$(echo $digest | tr 0-9 1-90)}"))

@@ -89,6 +89,11 @@ proof A 127.0.0.30
 many A 127.0.0.32
 big A 127.0.0.33
 hang A 127.0.0.34
+*.hang A 127.0.0.34
+slow A 127.0.0.38
+astray A 127.0.0.37
+mum NS ns.mum
+ns.mum A 127.0.0.39
 drip A 127.0.0.35
 ends A 127.0.0.36
 ends AAAA fd00::6

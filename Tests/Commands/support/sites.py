@@ -12,7 +12,7 @@ from tools import LIMIT
 OLD, NEW = "fd00::5", "fd00::6"
 
 # One that doesn't take any connection, and has as many waiting as it lets: what comes then is lost without a word. One
-# that takes them and says nothing, and one that goes on for ever, slowly.
+# that takes them and says nothing, and one that goes on for ever, slowly. A name server that never answers.
 WALL = """
 import socket, time
 ends = [socket.socket() for _ in range(4)]
@@ -23,6 +23,9 @@ for end in ends[1:]:
     end.connect_ex(("127.0.0.31", 80))
 silent = socket.create_server(("127.0.0.34", 80))
 slow = socket.create_server(("127.0.0.35", 80))
+silent_tls = socket.create_server(("127.0.0.38", 443))
+silent_dns = socket.socket(type=socket.SOCK_DGRAM)
+silent_dns.bind(("127.0.0.39", 53))
 print("ready", flush=True)
 while True:
     connection, _ = slow.accept()
@@ -58,6 +61,7 @@ http {{
     server {{ listen 127.0.0.32:80; location / {{ return 302 ${{request_uri}}x; }} }}
     server {{ listen 127.0.0.33:80; root {dir}; location / {{ rewrite ^ /big break; }} }}
     server {{ listen 127.0.0.36:80; location / {{ return 302 http://far.sites.example$request_uri; }} }}
+    server {{ listen 127.0.0.37:80; location / {{ return 302 http://www.mum.sites.example/; }} }}
 }}
 """
 
