@@ -289,6 +289,20 @@ class DownTest(RenewalTest):
         self.assertEqual(len(ca.asked("renewal-info")), 1)
 
 
+class WithAKeyTest(RenewalTest):
+
+    def test_a_private_key_beside_the_certificate(self):
+        """As HAProxy has them: it is read past, wherever it stands."""
+        self.begin(renewal=SOON)
+        key = self.ok(self.run_tool("acme-key")).text
+        for pem in certificate() + key, key + certificate():
+            result = self.renewal(pem)
+            self.assertEqual((result.status, result.err), (1, ""), result)
+            self.assertEqual(self.documents(result)[0]["certID"], certificate_id(certificate()))
+        self.fails(self.renewal(certificate() * 21 + key), 65, "more than 20 certificates")
+        self.assertNotIn(key.splitlines()[1], self.fails(self.renewal(key), 65, "PRIVATE KEY").err)
+
+
 class ManyTest(RenewalTest):
 
     def setup_method(self):
