@@ -31,7 +31,7 @@ struct AskedOptions: ParsableArguments {
   var replaced: CertificateID? {
     get throws {
       guard let file = replaces, let bytes = try Files.readIfThere(file) else { return nil }
-      return try reading(file.description) { try CertificateChain(pem: bytes).leaf.id }
+      return try reading(file.description) { try Certificate.first(inPEM: bytes).id }
     }
   }
 

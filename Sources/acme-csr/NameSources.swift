@@ -18,7 +18,7 @@ struct NameSources: ParsableArguments {
       identifiers += try reading(file.description) { try names.map { try Identifier(typed: $0) } }
     }
     if let file = fromCert {
-      identifiers += try reading(file.description) { try CertificateChain(pem: Files.read(file)).leaf.identifiers }
+      identifiers += try reading(file.description) { try Certificate.first(inPEM: Files.read(file)).identifiers }
     }
     guard !identifiers.isEmpty else { throw Failure(.input, "there is no name to make a request for") }
     return identifiers.unique

@@ -11,16 +11,18 @@ struct Rollover {
     "nobody knows yet which of the two keys is the account's: keep both, and run the same again, which finds out"
 
   let new: Signer
+  let isOldThere: Bool
   /// The account that is to have it; nil where only its old key is known.
   let url: ACMEURL?
-  /// Signs with the old key.
+  /// Signs with the old key, where it is there.
   let client: Client
   let tool: Tool
 
   /// The account with its new key.
   func perform() throws -> AccountDocument {
     tool.messages.step("asking the CA which of the two keys has an account")
-    if let changed = try accountOfNewKey() {
+    let seen = try client.lookUpAccount(of: new)
+    if case .found(let changed) = seen {
       // A key has one account: the one that an earlier run has given it to, or another.
       if let other = try url ?? accountOfOldKey(), other != changed.url {
         throw Failure(
@@ -31,6 +33,7 @@ struct Rollover {
       tool.messages.step("the new key has the account \(changed.url) already")
       return changed
     }
+    guard isOldThere else { return try seen.document() }
     let account = try client.lookUpAccount().document()
     try account.refuseUnlessValid()
     let changed = try change(account)
@@ -65,9 +68,14 @@ struct Rollover {
     }
   }
 
+  /// nil where the CA says that it has none: what a proxy refuses says nothing.
   private func accountOfOldKey() throws -> ACMEURL? {
-    guard case .found(let account) = try client.lookUpAccount() else { return nil }
-    return account.url
+    switch try client.lookUpAccount() {
+    case .found(let account): return account.url
+    case .refused(let refusal):
+      guard refusal.problem?.type.isACME == true else { throw refusal }
+      return nil
+    }
   }
 
   /// nil where it has none.

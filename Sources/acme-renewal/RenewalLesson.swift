@@ -15,12 +15,13 @@ extension Lesson {
     }
     switch (renewal.window, renewal.certificateID, renewal.renewAt) {
     case (let window?, let id?, let moment?):
+      let limit = lifetime.end < window.end ? ", which counts up to the end of the certificate, \(lifetime.end)" : ""
       lesson.add(
         .text(
           "The CA suggests a window, from \(window.start) to \(window.end) (section 4.2). One moment in it is ours: "
             + "\(moment). It is drawn as a lot would be, so that not all come at once; but out of the certID, so that "
             + "whoever asks again finds the same moment, and needs no file to keep it in. The first eight digits of "
-            + "this, taken for a fraction of 100000000, say how far into the window it lies:"),
+            + "this, taken for a fraction of 100000000, say how far into the window it lies\(limit):"),
         .command("\(Shell.print(id.text)) | sha256sum | cut -c-8"))
     case (_, _, let moment?):
       lesson.add(

@@ -40,7 +40,7 @@ struct Subject {
 
   private static func found(in bytes: [UInt8], _ what: String) throws(Failure) -> Found {
     try reading(what) {
-      let leaf = try CertificateChain(pem: bytes).leaf
+      let leaf = try Certificate.first(inPEM: bytes)
       return .certificate(leaf, try leaf.lifetime)
     }
   }

@@ -42,7 +42,7 @@ struct ACMERevoke: HolderStep {
   var input: Input? { Input("a PEM certificate or chain") }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let certificate = try reading("stdin") { try CertificateChain(pem: input).leaf }
+    let certificate = try reading("stdin") { try Certificate.first(inPEM: input) }
     let client = try certKey.map { try self.client(for: certificate, by: $0, tool) } ?? holder.client(tool)
     let words = "the certificate for \(certificate.names)"
     do {

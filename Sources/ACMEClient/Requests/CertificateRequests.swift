@@ -65,11 +65,3 @@ extension Client {
       alternates: response.links("alternate"))
   }
 }
-
-extension ACMEURL {
-  /// Of the references that RFC 3986 knows, the two that servers send: a whole URL, and a path on the same server.
-  fileprivate init(_ reference: String, from base: ACMEURL) throws(Malformed) {
-    let isPath = reference.hasPrefix("/") && !reference.hasPrefix("//")
-    try self.init(isPath ? base.origin + reference : reference)
-  }
-}

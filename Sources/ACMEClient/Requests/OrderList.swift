@@ -34,7 +34,9 @@ extension Client {
       }
       each(orders.count)
       next = try response.links("next").first.map { text in
-        try reading("what follows the list of orders \(page)", status: .protocolBroken) { try ACMEURL(text) }
+        try reading("what follows the list of orders \(page)", status: .protocolBroken) {
+          try ACMEURL(text, from: page)
+        }
       }
     }
     return orders

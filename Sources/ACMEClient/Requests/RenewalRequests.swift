@@ -19,15 +19,24 @@ extension Client {
     let base = try reading("the CA's directory", status: .protocolBroken) {
       try ca().endpoints.url(of: .renewalInfo)
     }
-    let requests = try ids.map { id in
-      PlainRequest(method: .get, url: try Self.url(of: id, below: base), purpose: .renewalInfo, maxBody: Limits.json)
+    var requests: [PlainRequest] = []
+    var indices: [Int] = []
+    for (index, id) in ids.enumerated() {
+      do throws(Failure) {
+        let url = try Self.url(of: id, below: base)
+        requests.append(PlainRequest(method: .get, url: url, purpose: .renewalInfo, maxBody: Limits.json))
+        indices.append(index)
+      } catch {
+        try each(index, .failure(error))
+      }
     }
-    try perform(requests) { index, result in
+    try perform(requests) { number, result in
+      let (index, url) = (indices[number], requests[number].url)
       let response: HTTPResponse
       do { response = try result.get() } catch let failure as Failure where failure.isAboutWhatWasAsked {
         return try each(index, .failure(failure))
       }
-      let what = "the renewal information \(requests[index].url)"
+      let what = "the renewal information \(url)"
       let object = try response.parsed(what) { $0 }
       let info = Result { () throws(Failure) in
         try reading(what, status: .protocolBroken) { try RenewalInfo(object) }
@@ -37,7 +46,7 @@ extension Client {
   }
 
   /// One slash between the two (§4.1), also where the CA's URL ends with it.
-  private static func url(of id: CertificateID, below base: ACMEURL) throws -> ACMEURL {
+  private static func url(of id: CertificateID, below base: ACMEURL) throws(Failure) -> ACMEURL {
     try reading("renewalInfo", status: .protocolBroken) {
       try ACMEURL(base.text + (base.text.hasSuffix("/") ? "" : "/") + id.text)
     }

@@ -26,6 +26,12 @@ package struct CertificateChain {
 }
 
 extension Certificate {
+  /// The first of the certificates in a PEM file of one's own. Whatever else stands in it is passed over: some servers
+  /// want the private key beside them.
+  package static func first(inPEM pem: [UInt8]) throws(Malformed) -> Certificate {
+    try all(in: PEMText(pem).blocks, atMost: CertificateChain.maxCertificates)[0]
+  }
+
   /// The certificates of a chain in PEM, in their order.
   ///
   /// Throws `Malformed` where there is none, or any other block.
@@ -37,16 +43,22 @@ extension Certificate {
     default: break
     }
     let blocks = try PEMText(pem).blocks
-    if let first = blocks.first, !blocks.contains(where: { $0.label == "CERTIFICATE" }) {
-      throw Malformed(pemBlock: first.label, insteadOf: "a certificate chain")
-    }
-    if let other = blocks.first(where: { $0.label != "CERTIFICATE" }) {
+    if let other = blocks.first(where: { !$0.isCertificate }), blocks.contains(where: \.isCertificate) {
       throw Malformed("the chain holds a PEM block \"\(other.label)\", not only certificates")
     }
-    guard !blocks.isEmpty else { throw Malformed("there is no PEM certificate") }
-    guard blocks.count <= most else { throw Malformed("the chain has more than \(most) certificates") }
+    return try all(in: blocks, atMost: most)
+  }
+
+  /// Those in the blocks that are certificates: at least one.
+  private static func all(in blocks: [PEMText.Block], atMost most: Int) throws(Malformed) -> [Certificate] {
+    let encoded = blocks.filter(\.isCertificate)
+    guard !encoded.isEmpty else {
+      throw blocks.first.map { Malformed(pemBlock: $0.label, insteadOf: "a certificate chain") }
+        ?? Malformed("there is no PEM certificate")
+    }
+    guard encoded.count <= most else { throw Malformed("the chain has more than \(most) certificates") }
     var certificates: [Certificate] = []
-    for (index, block) in blocks.enumerated() {
+    for (index, block) in encoded.enumerated() {
       do { certificates.append(try Certificate(der: der(of: block))) } catch {
         throw Malformed("certificate \(index + 1) of the chain can't be read")
       }
@@ -60,4 +72,8 @@ extension Certificate {
     defer { X509_free(certificate) }
     return try encodedDER { i2d_X509(certificate, $0) }
   }
+}
+
+extension PEMText.Block {
+  fileprivate var isCertificate: Bool { label == "CERTIFICATE" }
 }

@@ -24,7 +24,7 @@ package struct Renewal: Equatable, Sendable {
   /// The moment from which on it is due.
   package private(set) var renewAt: Timestamp?
   package private(set) var window: RenewalInfo?
-  /// When it is worth to look again, never later than `renewAt`.
+  /// When it is worth to look again: for one that isn't due, never later than `renewAt`.
   package private(set) var checkAgainAt: Timestamp?
   package private(set) var certificateID: CertificateID?
 

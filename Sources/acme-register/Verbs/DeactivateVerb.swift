@@ -10,6 +10,7 @@ struct DeactivateVerb: HolderStep {
   static let outputKind = OutputKind.document
 
   private static let attempts = 3
+  private static let doubt = "nobody knows yet whether the account is closed: run the same again, which finds out"
 
   @OptionGroup var holder: HolderOptions
 
@@ -53,22 +54,47 @@ struct DeactivateVerb: HolderStep {
   }
 
   private func close(_ account: AccountDocument, by client: Client) throws -> AccountDocument {
-    var attempts = 0
-    while true {
-      attempts += 1
-      do {
-        return account.with(try client.deactivateAccount())
-      } catch let lost as LostAnswer {
-        switch try client.lookUpAccount() {
-        case .found(let found) where found.account.status == .valid:
+    var isInDoubt = false
+    do {
+      var attempts = 0
+      while true {
+        attempts += 1
+        do {
+          if let shown = try client.deactivateAccount() { return account.with(shown) }
+          isInDoubt = true
+          guard let known = try lookUp(account, by: client) else {
+            throw Failure(.protocolBroken, "the CA took the deactivation, and doesn't say what the account is now")
+          }
+          return known
+        } catch let lost as LostAnswer {
+          isInDoubt = true
+          guard let known = try lookUp(account, by: client) else { throw lost.failure }
+          guard known.account.status == .valid else { return known }
           guard attempts < Self.attempts else { throw lost.failure }
           let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
           try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
-        case .found(let found): return found
-        // It was valid a moment ago: so a CA answers what the key of a closed account signs (RFC 8555 §7.3.6).
-        case .refused: return account.with(account.account.closed)
+        } catch let refusal as Failure where isInDoubt && refusal.tellsOfNoAccount {
+          // The CA may have acted on the earlier try after all.
+          guard let known = try lookUp(account, by: client), known.account.status != .valid else { throw refusal }
+          return known
         }
       }
+    } catch var failure as Failure where isInDoubt {
+      failure.hint = Self.doubt
+      throw failure
     }
   }
+
+  /// What the account is, as its key is told; nil where the CA tells nothing of it. It was valid a moment ago.
+  private func lookUp(_ account: AccountDocument, by client: Client) throws -> AccountDocument? {
+    switch try client.lookUpAccount() {
+    case .found(let found): found
+    case .refused(let refusal): refusal.tellsOfNoAccount ? account.with(account.account.closed) : nil
+    }
+  }
+}
+
+extension Failure {
+  /// RFC 8555 §7.3.6 and §7.3.1: what a CA answers to the key of a closed account. A proxy may refuse anything.
+  fileprivate var tellsOfNoAccount: Bool { [.unauthorized, .accountDoesNotExist].contains(problem?.type) }
 }

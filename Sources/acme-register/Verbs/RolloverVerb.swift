@@ -29,17 +29,21 @@ struct RolloverVerb: HolderStep {
     let new = try holder.key.passphrase.key(
       pem: Files.read(newKey), from: newKey.description, named: newKey.octets.description, tool
     ).signer
-    // An earlier run may have written the new document already.
-    let isWritten = known?.jwk == new.jwk
-    let old =
-      try known.flatMap { isWritten ? nil : try holder.key.signer(of: $0, tool) } ?? holder.key.load(tool).signer
-    guard new.jwk != old.jwk else {
+    let old = try oldKey(known, new, tool)
+    guard new.jwk != old?.jwk else {
       throw Failure(
         .input, "the new key, in \(newKey), is the one that is to be replaced", hint: "acme-key makes another")
     }
     // From the moment that the CA hears of it, one of the two keys is needed, and nobody here knows which.
     try Files.settle(newKey)
     let client = try holder.ca.client(for: directory, known: known?.ca, signer: old, tool)
-    return try Rollover(new: new, url: known?.url, client: client, tool: tool).perform().product
+    return try Rollover(new: new, isOldThere: old != nil, url: known?.url, client: client, tool: tool).perform().product
+  }
+
+  /// An earlier run may have written the new document already: then the old key needn't be there any more, and whose
+  /// signatures a command makes, nothing says.
+  private func oldKey(_ known: AccountDocument?, _ new: Signer, _ tool: Tool) throws -> Signer? {
+    guard let known else { return try holder.key.load(tool).signer }
+    return known.jwk == new.jwk ? try? holder.key.load(tool).signer : try holder.key.signer(of: known, tool)
   }
 }

@@ -39,7 +39,7 @@ struct UpdateVerb: AccountVerb {
       tool.messages.step("the CA has this contact already")
       return account.product
     }
-    let updated = try account.with(client.update(changes))
+    let updated = try client.update(changes).map(account.with) ?? client.lookUpAccount().document()
     tool.messages.step("changed \(changes.members.map(\.name).joined(separator: " and ")) of the account")
     if changes["contact"] != nil, let kept = updated.account.contact(insteadOf: wishes.contact) {
       tool.messages.warning("the CA took the update, but the account's contact is \(kept)")

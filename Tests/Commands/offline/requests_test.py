@@ -203,10 +203,12 @@ class RequestTest(ToolTest):
         authority = issuer.issuer()
         names = ["one.example", "*.one.example", "192.0.2.7", "2001:db8::7"]
         leaf = authority.leaf(authority.request(names))
-        (self.dir / "old.pem").write_text(leaf + authority.pem("intermediate"))
-        text = shown(self, self.csr("--from-cert", "old.pem"))
-        self.assertEqual(sorted(san(text).split(", ")), [
-            "DNS:*.one.example", "DNS:one.example", "IP Address:192.0.2.7", "IP Address:2001:DB8:0:0:0:0:0:7"])
+        key = self.ok(self.run_tool("acme-key")).text
+        for more in authority.pem("intermediate"), key:
+            (self.dir / "old.pem").write_text(leaf + more)
+            text = shown(self, self.csr("--from-cert", "old.pem"))
+            self.assertEqual(sorted(san(text).split(", ")), [
+                "DNS:*.one.example", "DNS:one.example", "IP Address:192.0.2.7", "IP Address:2001:DB8:0:0:0:0:0:7"])
 
     def test_many_names(self):
         names = [f"n{n}.example" for n in range(1000)]

@@ -164,7 +164,9 @@ class TwoHundred(MakeTest):
         asked = self.testbed.requests(since=heard)
         self.assertEqual((self.changed(before), asked), ([], 3 * ["GET /dir"]), "one question for all of them")
 
-        self.age("host7.example.org.pem", 31)
+        for name in "account.ca", *files_of("host7.example.org"):
+            self.age(name, 31)
+        before = self.state()
         self.assertTrue(self.up_to_date())
         self.assertFalse(self.up_to_date("ACME_RENEW_DAYS=30"))
         self.made("renew", "ACME_RENEW_DAYS=30")

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from acme_objects import Order
-from faults import (changed, done_but, dropped, html, lost, refuses, says, with_headers, with_members)
+from faults import (changed, done_but, dropped, html, lost, refuses, rewritten, says, with_headers, with_members)
 from journey import EVERY, kit
 from scripted_ca import ScriptedCA
 from terminal import Session
@@ -155,6 +155,13 @@ class Update(AccountVerbs):
         self.assertEqual(self.account.contact, [YOU])
         self.assertEqual(ca.violations, [])
 
+    def test_an_answer_without_an_account(self):
+        for body in b"", b"<html>", b"{}", b'{"status":7}':
+            with self.subTest(body):
+                ca = self.ca(("account", 1, rewritten(lambda _: body)))
+                document = self.document(self.verb("update", "--contact", YOU))
+                self.assertEqual((document["account"]["contact"], len(ca.asked("account"))), ([YOU], 1))
+
 
 class Deactivate(AccountVerbs):
 
@@ -195,6 +202,39 @@ class Deactivate(AccountVerbs):
                     document = self.document(self.verb("deactivate", "--yes"))
                     self.assertEqual((document["account"]["status"], self.account.status), ("deactivated",) * 2)
                     self.assertEqual(ca.violations, [])
+
+    def test_it_is_done_late(self):
+        """Refused is the second try, for the first has closed the account meanwhile; or nothing has."""
+        def late(request, go):
+            go()
+            return refused(request, go)
+        refused = refuses("unauthorized", 401, "it is deactivated")
+        self.ca(("account", 1, dropped), ("account", 2, late))
+        self.assertEqual(self.document(self.verb("deactivate", "--yes"))["account"]["status"], "deactivated")
+        self.ca(("account", 1, dropped), ("account", 2, refused))
+        result = self.fails(self.verb("deactivate", "--yes"), 77, "it is deactivated")
+        self.assertIn("hint: nobody knows yet whether the account is closed", result.err)
+        self.assertEqual(self.account.status, "valid")
+
+    def test_what_a_proxy_says_after_the_answer_was_lost(self):
+        """It tells nothing of the account."""
+        for fault in html(404), html(403), says(429, "slowly"), refuses("malformed", 400, "what?"):
+            with self.subTest(fault):
+                ca = self.ca(("account", 1, dropped), ("new-account", 2, fault))
+                result = self.fails(self.verb("deactivate", "--yes"), 69, "the answer was lost")
+                self.assertIn("hint: nobody knows yet whether the account is closed: run the same again", result.err)
+                self.assertNotIn("acme-account/1", result.text)
+                self.assertEqual((self.account.status, len(ca.asked("account"))), ("valid", 1))
+
+    def test_an_answer_without_an_account(self):
+        for body in b"", b"<html>", b"{}", b'{"status":7}':
+            with self.subTest(body):
+                self.ca(("account", 1, rewritten(lambda _: body)))
+                document = self.document(self.verb("deactivate", "--yes"))
+                self.assertEqual((document["account"]["status"], self.account.status), ("deactivated",) * 2)
+        self.ca(("account", 1, rewritten(lambda _: b"")), ("new-account", 2, html(404)))
+        result = self.fails(self.verb("deactivate", "--yes"), 76, "doesn't say what the account is now")
+        self.assertIn("hint: nobody knows yet whether the account is closed", result.err)
 
     def test_closed_already(self):
         ca = self.ca()
@@ -248,6 +288,16 @@ class Orders(AccountVerbs):
         result, _ = self.listed(3, ("orders", EVERY, alone))
         self.assertEqual(self.ok(result).text.split(), self.urls)
 
+    def test_a_path_to_the_next_page(self):
+        def by_path(request, go):
+            answer = go()
+            if "Link" in answer.headers:
+                answer.headers["Link"] = answer.headers["Link"].replace(f"https://{request.headers['Host']}/", "/")
+            return answer
+        result, ca = self.listed(5, ("orders", EVERY, by_path))
+        self.assertEqual(self.ok(result).text.split(), self.urls)
+        self.assertEqual(len(ca.asked("orders")), 3)
+
     def back(self, request, go):
         answer = go()
         answer.headers["Link"] = f'<https://{request.headers["Host"]}/orders/1>;rel="next"'
@@ -275,7 +325,7 @@ class Orders(AccountVerbs):
             (says(200, {"orders": [7]}), "no URL"), (says(200, {"orders": ["http://127.0.0.1/1"]}), "https"),
             (says(200, {"orders": ["https://elsewhere.example/1"]}), "on another server"),
             (with_headers(Link='<https://elsewhere.example/2>;rel="next"'), "on another server"),
-            (with_headers(Link='</orders/1/2>;rel="next"'), "https"),
+            (with_headers(Link='<//elsewhere.example/2>;rel="next"'), "https"),
         ]:
             with self.subTest(message):
                 result, _ = self.listed(1, ("orders", EVERY, fault))

@@ -271,6 +271,38 @@ class DownTest(RenewalTest):
         self.assertEqual(len(ca.asked("renewal-info")), 2)
 
 
+    def test_one_certificate_whose_url_is_too_long(self):
+        """By its serial number, of which the other's is shorter."""
+        short = self.run_tool(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key",
+            "-days", "90", "-set_serial", "1", "-subj", "/CN=ca", "-addext", "subjectAltName=DNS:one.example",
+            "-addext", "authorityKeyIdentifier=keyid:always").text
+        most = 2048 - len("/" + certificate_id(short))
+        over = {"suggestedWindow": {"start": rfc3339(-2 * DAY), "end": rfc3339(-DAY)}}
+        ca = self.begin(("directory", EVERY, changed(lambda o: o.update(renewalInfo=f"{o['renewalInfo']}/".ljust(most, "x")))),
+                        ("renewal-info", 1, says(200, over)), renewal=SOON)
+        (self.dir / "one.pem").write_text(certificate())
+        (self.dir / "two.pem").write_text(short)
+        result = self.run_tool("acme-renewal", "one.pem", "two.pem")
+        self.assertEqual([d["reason"] for d in self.documents(result)], ["not-yet", "window"], result)
+        self.no_word(result, "a URL is too long", "one.pem")
+        self.assertEqual(len(ca.asked("renewal-info")), 1)
+
+
+class WithAKeyTest(RenewalTest):
+
+    def test_a_private_key_beside_the_certificate(self):
+        """As HAProxy has them: it is read past, wherever it stands."""
+        self.begin(renewal=SOON)
+        key = self.ok(self.run_tool("acme-key")).text
+        for pem in certificate() + key, key + certificate():
+            result = self.renewal(pem)
+            self.assertEqual((result.status, result.err), (1, ""), result)
+            self.assertEqual(self.documents(result)[0]["certID"], certificate_id(certificate()))
+        self.fails(self.renewal(certificate() * 21 + key), 65, "more than 20 certificates")
+        self.assertNotIn(key.splitlines()[1], self.fails(self.renewal(key), 65, "PRIVATE KEY").err)
+
+
 class ManyTest(RenewalTest):
 
     def setup_method(self):
@@ -383,4 +415,16 @@ class WitnessTest(RenewalTest):
         window = self.documents(result)[0]
         start, end, moment = (seconds(text) for text in (
             window["window"]["start"], window["window"]["end"], window["renewAt"]))
+        self.assertAlmostEqual((moment - start) / (end - start), int(digits, 16) / 2**32, places=3)
+
+    def test_the_lesson_where_the_window_ends_after_the_certificate(self):
+        self.begin(renewal=(DAY, 9 * DAY))
+        pem = certificate(days=10, age=5)
+        result = self.renewal(pem, "--explain")
+        words = " ".join(result.err.replace("acme-renewal:", "").split())
+        end = re.search(r"which counts up to the end of the certificate, (\S+):", words)[1]
+        command = re.search(r"(?m)^acme-renewal:   \$ (.+)$", result.err)[1]
+        digits = self.ok(self.run_tool("bash", "-c", command)).text.strip()
+        document = self.documents(result)[0]
+        start, end, moment = (seconds(text) for text in (document["window"]["start"], end, document["renewAt"]))
         self.assertAlmostEqual((moment - start) / (end - start), int(digits, 16) / 2**32, places=3)

@@ -38,6 +38,12 @@ class ReplacesTest(ToolTest):
                 self.assertEqual((self.sent(ca), ca.violations), ([OLD], []))
                 self.assertEqual((document["asked"]["replaces"], document["replaced"]), (OLD, True))
 
+    def test_the_key_beside_the_certificate(self):
+        ca = self.begin()
+        (self.dir / "both.pem").write_text((self.dir / "site.key").read_text() + certificate())
+        self.ok(self.order("--replaces", "both.pem"))
+        self.assertEqual(self.sent(ca), [OLD])
+
     def test_it_travels_down_the_pipe(self):
         self.begin()
         (self.dir / "order.json").write_bytes(self.ok(self.order("--replaces", "old.pem", "--webroot", ".", verb=())).out)

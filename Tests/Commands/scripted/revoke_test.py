@@ -189,6 +189,11 @@ class Revoke(ToolTest):
                     self.fails(result, status, message)
         self.assertEqual(ca.requests, [])
 
+    def test_the_key_beside_the_certificate(self):
+        ca = self.ca()
+        self.ok(self.revoke(*self.OWN, stdin=(self.dir / "site.key").read_text() + self.chain))
+        self.assertEqual((list(ca.revoked), ca.violations), ([self.der], []))
+
     def test_stdin_and_stdout_that_are_closed(self):
         ca = self.ca()
         (self.dir / "site.pem").write_text(self.chain)

@@ -75,6 +75,7 @@ class Answers(Rollover, TableTest):
              ("key-change", 2, done_but(401)), sent=2),
         done("an answer without an account", ("key-change", 1, rewritten(lambda b: b""))),
         done("an answer that is a page", ("key-change", 1, rewritten(lambda b: b"<html>"))),
+        done("an answer that is no account", ("key-change", 1, with_members(status=7))),
 
         fails("lost each time", 69, "the answer was lost", ("key-change", EVERY, dropped), sent=3, also=KEEP_BOTH),
         fails("lost, and then nobody is there", (69, 75), ".", ("key-change", 1, lost),
@@ -139,6 +140,26 @@ class Again(Rollover):
         self.written(self.ok(self.run_tool(*ROLLOVER, "-a", "account.json")), ca)
         self.written(self.ok(self.run_tool(*ROLLOVER, "-a", "account.json")), ca)
         self.assertEqual(len(ca.asked("key-change")), 1)
+
+    def test_the_new_document_is_there(self):
+        """The old key may be gone, or elsewhere; and which one a command has, nothing says any more."""
+        ca = self.ca()
+        self.ok(self.run_tool(*ROLLOVER, "-o", "account.json"))
+        (self.dir / "account.key").unlink()
+        for old in (), ("-k", "account.key"), ("--signer", "acme-key sign -k account.key"):
+            with self.subTest(old):
+                again = "acme-register", "rollover", *old, "--new-key", "new.key", "-a", "account.json"
+                self.written(self.ok(self.run_tool(*again)), ca)
+                self.assertEqual(len(ca.asked("key-change")), 1)
+        ca.script[:] = [("new-account", EVERY, refuses("accountDoesNotExist", 400, "no account has this key"))]
+        self.fails(self.run_tool(*again), 78, "no account has this key")
+
+    def test_what_a_proxy_says_of_the_old_key(self):
+        """It isn't that the new key's account was the old one's."""
+        ca = self.ca()
+        ca.open_account(self.new, [])
+        ca.script[:] = [("new-account", 2, html(403))]
+        self.fails(self.run_tool(*ROLLOVER), 77, "403")
 
     def test_the_new_key_has_another_account(self):
         ca = self.ca()
