@@ -20,7 +20,7 @@ struct RolloverVerb: HolderStep {
   var input: Input? { nil }
 
   func wayBack(_ tool: Tool) -> String? {
-    "acme-register show -k \(newKey) writes the document of the account, which has the new key"
+    "acme-register show -k \(Shell.quoted(newKey)) writes the document of the account, which has the new key"
   }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
