@@ -2,7 +2,7 @@
 
 import shutil
 
-from certificates import certificate
+from certificates import certificate, lasting
 from make_due_test import DAY, FAILED, FILES, SITES, TO_DO, UP_TO_DATE, DueTest
 from tools import PATH
 
@@ -48,9 +48,13 @@ class Lives(RenewalTest):
                     self.assertEqual(self.made(), [f"{FILES[1]}.order", f"{FILES[1]}.pem"] if late > 0 else [])
 
     def test_twenty_seconds(self):
-        self.live(90, 0)
-        (self.dir / f"{FILES[0]}.pem").write_text(certificate(1, 1 - 20 * SECOND))
-        self.asked(TO_DO)
+        """Of a lifetime, and of what is left of a day."""
+        for chain, answer in ((lasting(20, age=1), UP_TO_DATE), (lasting(20, age=11), TO_DO), (lasting(20, age=21), TO_DO),
+                              (certificate(1, 1 - 20 * SECOND), TO_DO)):
+            self.live(90, 0)
+            (self.dir / f"{FILES[0]}.pem").write_text(chain)
+            self.age_all(0.001)
+            self.asked(answer)
 
     def test_an_expired_one_is_due_whatever_else_decides(self):
         self.live(6, 7, FILES[:1])

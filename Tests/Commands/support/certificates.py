@@ -1,6 +1,7 @@
 """Certificates at any point of their lives, by the shared issuer."""
 
 import base64
+import datetime
 import functools
 import re
 
@@ -15,12 +16,29 @@ def certificate(days=90, age=0, names=("one.example",)):
     return issuer().leaf(issuer().request(list(names)), days=days, days_from_now=-age)
 
 
+def lasting(seconds, age):
+    """A certificate that is valid for so many seconds, `age` of which are over. Its signature is no longer right, which
+    nobody here looks at."""
+    der = as_der(certificate())
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=age)
+    times = [f"{time:%y%m%d%H%M%S}Z".encode() for time in (start, start + datetime.timedelta(seconds=seconds))]
+    place = der.index(b"\x17\x0d")  # a UTCTime, and another behind it
+    return as_pem(der[:place + 2] + times[0] + der[place + 15:place + 17] + times[1] + der[place + 30:])
+
+
 def renumbered(pem, number):
-    """The same certificate with another serial number. Its signature is no longer right, which nobody here looks at."""
-    der = base64.b64decode("".join(certificates(pem)[0].splitlines()[1:-1]))
+    """The same certificate with another serial number; of its signature the same is true."""
+    der = as_der(pem)
     place = der.index(b"\xa0\x03\x02\x01\x02\x02") + 5  # the version, and the serial's tag
     length = der[place + 1]
-    der = der[:place + 2] + b"\x01" + number.to_bytes(length - 1) + der[place + 2 + length:]
+    return as_pem(der[:place + 2] + b"\x01" + number.to_bytes(length - 1) + der[place + 2 + length:])
+
+
+def as_der(pem):
+    return base64.b64decode("".join(certificates(pem)[0].splitlines()[1:-1]))
+
+
+def as_pem(der):
     body = base64.encodebytes(der).decode().replace("\n", "")
     return "\n".join(["-----BEGIN CERTIFICATE-----", *re.findall(".{1,64}", body), "-----END CERTIFICATE-----", ""])
 
