@@ -33,6 +33,33 @@ class PinsTest(ToolTest):
         (self.dir / "account.json").write_text(json.dumps(self.account | changes))
 
 
+class AfterTheFact(PinsTest):
+    """What was published is named, and can be taken away, whatever became of the document or of the key."""
+
+    def published(self):
+        return [path for path in (self.dir / "web").rglob("*") if path.is_file()]
+
+    def test_a_document_that_is_lost(self):
+        (self.dir / "order.json").write_text(json.dumps(self.order))
+        result = self.fails(self.sh("acme-challenge publish --webroot web <order.json >/dev/full"), 74, "no space left")
+        self.assertIn("hint: what was published stays; acme-challenge clean, on the document that was read, takes it away\n",
+                      result.err)
+        self.ok(self.sh("acme-challenge clean --webroot web <order.json"))
+        self.assertEqual(self.published(), [])
+
+    def test_another_key_of_the_account(self):
+        """clean goes by the account; what publish would show, the CA no longer takes."""
+        self.ok(self.run_verb("publish", "--webroot", "web"))
+        self.ok(self.run_tool("acme-key", "-o", "new.key"))
+        jwk = json.loads(self.ok(self.run_tool("acme-key", "jwk", "-k", "new.key")).out)
+        thumbprint = self.ok(self.run_tool("acme-key", "thumbprint", "-k", "new.key")).text.strip()
+        self.save_account(jwk=jwk, thumbprint=thumbprint)
+        self.fails(self.run_verb("publish", "--webroot", "web", "-a", "account.json"), 65, "is of another key of the account")
+        self.assertEqual(len(self.published()), 1)
+        self.ok(self.run_verb("clean", "--webroot", "web", "-a", "account.json"))
+        self.assertEqual(self.published(), [])
+
+
 class Target(PinsTest):
 
     def test_no_hook_is_told_another_s_name(self):

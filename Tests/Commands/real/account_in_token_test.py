@@ -33,6 +33,7 @@ class AccountInToken(PipelineTest):
         self.ok(self.sh('acme-challenge --webroot "$WEBROOT" <site.csr | acme-finalize | acme-chain -o site.pem'))
         public = self.ok(self.run_tool("acme-key", "public", "-k", site)).out
         self.assertEqual(self.openssl("x509", "-in", "site.pem", "-noout", "-pubkey").out, public)
+        self.ok(self.run_tool("acme-revoke", "--cert-key", site, stdin=self.read("site.pem")))
 
     def test_with_a_hook(self):
         """Hooks are run by a process that was begun before the token was opened."""
