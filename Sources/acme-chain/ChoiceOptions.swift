@@ -72,9 +72,9 @@ struct ChoiceOptions: ParsableArguments {
 }
 
 extension Certificate {
-  fileprivate func isIssued(by name: String) -> Bool { Self.isOne(of: issuerNames, issuer, name) }
+  fileprivate func isIssued(by name: String) -> Bool { Self.isOne(of: issuerCommonNames, issuer, name) }
 
-  fileprivate func isCalled(_ name: String) -> Bool { Self.isOne(of: subjectNames, subject, name) }
+  fileprivate func isCalled(_ name: String) -> Bool { Self.isOne(of: commonNames, subject, name) }
 
   /// Whether a name as a person types it is a common name, or the whole as it is shown.
   private static func isOne(of commonNames: [String?], _ whole: String, _ name: String) -> Bool {

@@ -46,7 +46,7 @@ extension OrderRun {
       let what =
         unanswered.count == 1 ? "the challenge \(unanswered[0].answerable.url) waits" : "challenges wait"
       try client.budget.wait(
-        max(0, latest.notBefore - client.budget.clock.monotonic()), for: "\(what) to be answered",
+        latest.pause(client.budget.clock), for: "\(what) to be answered",
         retryAt: latest.failure.retryAt)
     }
     return nil

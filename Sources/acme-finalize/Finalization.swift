@@ -60,7 +60,7 @@ extension OrderRun {
       failure = Failure(.notNow, "the CA doesn't begin to issue the order \(document.url)")
       pause = max(retryAfter?.seconds ?? 0, Self.pauseWhereReady)
     } catch let lost as LostAnswer {
-      (failure, pause) = (lost.failure, max(0, lost.notBefore - client.budget.clock.monotonic()))
+      (failure, pause) = (lost.failure, lost.pause(client.budget.clock))
       // Where no time is left to look, it is finalize that took it.
       do { retryAfter = try refresh() } catch let late as Failure where late.status == .notNow { throw failure }
     } catch let refusal as Failure where refusal.status == .refused || refusal.problem?.type == .orderNotReady {

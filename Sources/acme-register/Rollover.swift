@@ -54,8 +54,8 @@ struct Rollover {
           isInDoubt = true
           if let changed = try accountOfNewKey(), changed.url == account.url { return changed }
           guard attempts < Self.attempts else { throw lost.failure }
-          let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
-          try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
+          try client.budget.wait(
+            lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
         } catch let refusal as Failure where isInDoubt {
           // The old key may be refused because the CA has acted on the earlier try after all.
           guard let changed = try accountOfNewKey(), changed.url == account.url else { throw refusal }

@@ -43,4 +43,7 @@ package struct LostAnswer: Error {
   /// The moment, by the clock that is never set back, from which on it may be sent again, if the look-up says that it
   /// has to be.
   package let notBefore: Double
+
+  /// How many seconds are left until then.
+  package func pause(_ clock: Clock) -> Double { max(0, notBefore - clock.monotonic()) }
 }

@@ -45,7 +45,7 @@ package final class Certificate {
   }
 
   /// Every common name; nil for one that can't be read.
-  var commonNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_subject_name(pointer)) }
+  package var commonNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_subject_name(pointer)) }
 
   /// Whether it says that it may sign others (RFC 5280 §4.2.1.9). Throws `Malformed` where it says so in a way that can
   /// be read in two.
@@ -150,9 +150,8 @@ package final class Certificate {
   }
   package var issuer: String { Self.line(X509_get_issuer_name(pointer)) }
 
-  /// The common names of the subject, and of the issuer; nil for one that can't be read.
-  package var subjectNames: [String?] { commonNames }
-  package var issuerNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_issuer_name(pointer)) }
+  /// Every common name of the issuer; nil for one that can't be read.
+  package var issuerCommonNames: [String?] { SubjectNames.values(NID_commonName, of: X509_get_issuer_name(pointer)) }
   /// The organizations that its issuer says it belongs to.
   package var issuerOrganizations: [String] {
     SubjectNames.values(NID_organizationName, of: X509_get_issuer_name(pointer)).compactMap { $0 }

@@ -73,8 +73,8 @@ struct DeactivateVerb: HolderStep {
           guard let known = try lookUp(account, by: client) else { throw lost.failure }
           guard known.account.status == .valid else { return known }
           guard attempts < Self.attempts else { throw lost.failure }
-          let pause = max(0, lost.notBefore - client.budget.clock.monotonic())
-          try client.budget.wait(pause, for: lost.failure.message, retryAt: lost.failure.retryAt)
+          try client.budget.wait(
+            lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
         } catch let refusal as Failure where isInDoubt && refusal.tellsOfNoAccount {
           // The CA may have acted on the earlier try after all.
           guard let known = try lookUp(account, by: client), known.account.status != .valid else { throw refusal }

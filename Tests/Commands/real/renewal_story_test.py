@@ -5,11 +5,9 @@ import json
 import re
 import shlex
 
-from among_nameservers import DNSTest
-from certifier import KEY_ID, MAC_KEY, Certifier
+from among_certifier import CertifierTest
 from certificates import certificate, certificate_id
 from man_examples_test import literal_blocks, section
-from nameservers import NameServers
 from readme import example
 from testbed import PipelineTest
 
@@ -94,20 +92,8 @@ class Story(PipelineTest):
         self.assertEqual(self.testbed.requests(asked), ["GET /dir"])
 
 
-class Advice(DNSTest):
+class Advice(CertifierTest):
     """acme2certifier has renewal information."""
-
-    @classmethod
-    def setup_class(cls):
-        cls.names = NameServers.shared()
-        cls.testbed = Certifier.shared()
-
-    def account(self, kind="p256"):
-        self.ok(self.run_tool("acme-key", "--type", kind, "-o", "account.key"))
-        (self.dir / "mac").write_text(MAC_KEY)
-        self.ok(self.run_tool("acme-register", "-k", "account.key", "--contact", "mailto:me@example.org", "--eab-kid",
-                              KEY_ID, "--eab-key-file", "mac", "-o", "account.json"))
-        self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key"}
 
     def test_a_window_and_what_is_replaced(self):
         self.csr("ns2.example.org")
