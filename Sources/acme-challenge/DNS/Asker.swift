@@ -23,12 +23,12 @@ struct Asker {
       open.removeAll { $0.outcome != nil }
       guard !open.isEmpty || !waiting.isEmpty else { break }
       guard budget.remaining > 0 else {
-        exchanges.filter { $0.outcome == nil }.forEach { $0.giveUp() }
+        exchanges.filter { $0.outcome == nil }.forEach { $0.cutShort() }
         break
       }
       try advance(open)
     }
-    return exchanges.map { $0.outcome ?? DNSExchange.silence }
+    return exchanges.map { $0.outcome ?? .unheard }
   }
 
   private func advance(_ open: [DNSExchange]) throws {

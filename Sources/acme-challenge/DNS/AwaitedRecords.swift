@@ -71,8 +71,7 @@ struct AwaitedRecords {
       }
     }
     guard !outcomes.contains(where: shows) else { return nil }
-    for case .silence(let how) in outcomes { return "\(how) for" }
-    return nil
+    return outcomes.lazy.filter { $0.isSilence }.compactMap(\.complaint).first.map { "\($0) for" }
   }
 
   private func isShown(by response: DNSResponse) -> Bool {

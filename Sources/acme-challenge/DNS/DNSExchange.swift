@@ -8,6 +8,8 @@ final class DNSExchange {
     case response(DNSResponse)
     /// Nothing, or nothing that could be an answer; what the server does instead.
     case silence(String)
+    /// Nothing yet, when our own time was over. It says nothing of the server.
+    case unheard
     /// This machine has no way to such an address.
     case noRoute
   }
@@ -16,6 +18,8 @@ final class DNSExchange {
   private static let secondsUntilRepeated = 1.5
   static let silence = Outcome.silence("doesn't answer")
   private static let patience = 4.0
+  /// Who says nothing for so long is silent.
+  private static let leastPatience = 1.0
   /// Somebody may send faster than we read, and would be read for ever.
   private static let mostReadAtOnce = 16
 
@@ -26,6 +30,7 @@ final class DNSExchange {
   private let server: SocketAddress
   private let now: () -> Double
   private var repeatAt: Double?
+  private var began: Double?
   private var end = 0.0
   /// By TCP each message has its length before it.
   private var unsent: ArraySlice<UInt8> = []
@@ -47,14 +52,21 @@ final class DNSExchange {
   var due: Double { min(repeatAt ?? end, end) }
 
   func start() {
+    began = now()
     guard open(SOCK_DGRAM) else { return }
     repeatAt = now() + Self.secondsUntilRepeated
     sendDatagram(query.extended)
   }
 
-  func giveUp() {
+  private func giveUp() {
     if isStream { return finish(.silence("truncates its answer and doesn't answer by TCP")) }
     finish(refusal.map { .response($0) } ?? Self.silence)
+  }
+
+  /// There is no more time for it.
+  func cutShort() {
+    guard let began, now() - began >= Self.leastPatience else { return finish(.unheard) }
+    giveUp()
   }
 
   /// The time of `due` has come.
@@ -159,11 +171,20 @@ final class DNSExchange {
 }
 
 extension DNSExchange.Outcome {
+  /// Whether there is a way to the server, and nothing came by it.
+  var isSilence: Bool {
+    switch self {
+    case .silence, .unheard: true
+    case .response, .noRoute: false
+    }
+  }
+
   /// What the server does in place of answering; nil where it answers.
   var complaint: String? {
     switch self {
     case .response(let response): response.refusal
     case .silence(let how): how
+    case .unheard: "hasn't answered yet"
     case .noRoute: "can't be reached from here"
     }
   }

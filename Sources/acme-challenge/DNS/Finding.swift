@@ -12,6 +12,7 @@ struct Finding {
   private(set) var complaints: [Complaint] = []
 
   mutating func take(_ outcome: DNSExchange.Outcome, of question: Question, from server: SocketAddress) {
+    if case .unheard = outcome { return }
     guard let how = outcome.complaint else {
       if case .response(let response) = outcome { self = Finding(response: response) }
       return
