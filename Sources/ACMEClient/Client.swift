@@ -21,6 +21,8 @@ package final class Client {
   let remedies: Remedies
   /// How many exchanges there were, those of the clients before it included.
   package internal(set) var exchangeCount: Int
+  /// How many seconds the CA took to answer last; nil before it has.
+  package internal(set) var pace: Double?
 
   /// - Parameters:
   ///   - known: the CA as a document has it; fetched again when that is older than a day.

@@ -21,17 +21,21 @@ package struct Outside {
 }
 
 extension CAOptions {
+  /// - Parameter maxConnections: how many there may be to a CA that has no HTTP/2.
+  ///
   /// Throws `Failure` 64 to 66 and 73 where a file that is named, or a value, is of no use.
-  package func outside(_ tool: Tool) throws -> Outside {
-    let bundle = try bundle(tool)
+  package func outside(_ tool: Tool, maxConnections: Int = 3) throws -> Outside {
     let world = World(Signals.clock, replaying: try witnessing.replay(tool))
-    let transport =
-      try world.transport
-      ?? CurlTransport(
-        trust: CurlTransport.Trust(bundle: bundle, environment: tool.environment),
-        tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
-        isInterrupted: { Signals.isPending })
+    let transport = try world.transport ?? tool.early?.transport ?? connection(tool, maxConnections: maxConnections)
     return Outside(world: world, transport: transport, witnesses: try witnessing.witnesses(tool))
+  }
+
+  /// The way to the CA, over which nothing has been asked yet.
+  func connection(_ tool: Tool, maxConnections: Int = 3) throws -> CurlTransport {
+    try CurlTransport(
+      trust: CurlTransport.Trust(bundle: bundle(tool), environment: tool.environment),
+      tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
+      maxConnections: maxConnections, isInterrupted: { Signals.isPending })
   }
 
   /// A client that talks to the CA at `directory`. The budget begins now, the connection with the first request.

@@ -25,6 +25,9 @@ static inline CURLcode CCurl_set_callback(CURL *handle, CURLoption option, CCurl
 static inline CURLcode CCurl_set_seek(CURL *handle, curl_seek_callback value) {
   return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
 }
+static inline CURLcode CCurl_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
+}
 static inline CURLcode CCurl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
   struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
   return curl_easy_setopt(handle, option, &blob);
@@ -48,5 +51,6 @@ static const long CCurl_http_version_1_1 = CURL_HTTP_VERSION_1_1;
 static const long CCurl_http_version_2 = CURL_HTTP_VERSION_2_0;
 static const long CCurl_http_version_2tls = CURL_HTTP_VERSION_2TLS;
 static const long CCurl_use_ssl_all = CURLUSESSL_ALL;
+static const long CCurl_if_modified_since = CURL_TIMECOND_IFMODSINCE;
 
 #endif

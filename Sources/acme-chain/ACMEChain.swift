@@ -34,6 +34,11 @@ struct ACMEChain: OrderStep {
 
   var input: Input? { Input("an order document or a PEM chain") }
 
+  /// What is asked for here is done without the CA, most often.
+  func prepare(_ tool: Tool, untilReadable stdin: Int32) {
+    if !form.isGiven, choice.trust == nil { order.prepare(tool, untilReadable: stdin) }
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     if form.format == .der { try output.refuseTerminal() }
     let isOrder = input.looksLikeJSON

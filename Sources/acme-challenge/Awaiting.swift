@@ -23,7 +23,7 @@ extension OrderRun {
 /// What is seen of an order whose challenges have been answered.
 private struct Watch {
   /// However fast time seems to go, nobody is asked more often.
-  private static let shortestPause = 0.05
+  private static let shortestPause = 0.01
   /// Longer than any pause that the CA doesn't ask for.
   private static let longestPause = 2.0
 
@@ -36,9 +36,11 @@ private struct Watch {
     self.run = run
     let open = run.document.open
     let urgent = open.filter { $0.challengeAtWork.map { $0.status == .invalid || $0.error != nil } ?? false }
+    // Where the answers say that it is over already, nothing is waited for.
+    let isAtWork = open.contains { ![.valid, .invalid].contains($0.challengeAtWork?.status) }
     attention = Attention(
       to: open.map(\.url), urgent: Set(urgent.map(\.url)), pauses: pauses.mapValues(\.seconds),
-      from: run.client.budget.clock.monotonic())
+      from: run.client.budget.clock.monotonic(), pace: isAtWork ? run.client.pace : nil)
   }
 
   private var document: OrderDocument { run.document }
@@ -65,7 +67,7 @@ private struct Watch {
 
   private mutating func askForOrder() throws {
     let (order, retryAfter) = try client.fetchOrder(at: document.url)
-    attention.askedForOrder(at: now, retryAfter: retryAfter)
+    attention.askedForOrder(at: now, pace: client.pace ?? 0, retryAfter: retryAfter)
     try run.take(order)
   }
 

@@ -18,7 +18,7 @@ struct Survey {
   init(_ options: SurveyOptions, _ tool: Tool) throws {
     self.options = options.ca
     self.tool = tool
-    outside = options.offline ? nil : try options.ca.outside(tool)
+    outside = options.offline ? nil : try options.ca.outside(tool, maxConnections: 1)
   }
 
   /// Throws `Failure` for what is wrong with an option or a variable, and `Interrupted`.

@@ -44,6 +44,16 @@ final class CurlTransfer {
     errors.deallocate()
   }
 
+  /// Has libcurl open the connection, and keep it, but send nothing: it fails at an If-Modified-Since whose date can't be
+  /// written.
+  func withholdRequest() -> CURLcode {
+    let settings = [
+      CCurl_set_long(handle, CURLOPT_TIMECONDITION, CCurl_if_modified_since),
+      CCurl_set_offset(handle, CURLOPT_TIMEVALUE_LARGE, .max),
+    ]
+    return settings.first { $0 != CURLE_OK } ?? CURLE_OK
+  }
+
   private func set(_ request: HTTPRequest) -> CURLcode {
     var settings = [
       CCurl_set_string(handle, CURLOPT_URL, request.url.text),

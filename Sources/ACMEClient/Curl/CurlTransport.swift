@@ -12,24 +12,33 @@ package final class CurlTransport: Transport {
   private let multi: UnsafeMutableRawPointer
   private let trust: Trust
   private let headers: [(name: String, value: String)]
+  /// Where the CA has no HTTP/2.
+  private let maxConnections: Int
   private let isInterrupted: () -> Bool
   private var underWay: [UnsafeMutableRawPointer: CurlTransfer] = [:]
   /// Those that failed before they began.
   private var stillborn: [(Int, Outcome)] = []
+  /// What only opens a connection.
+  private var opening: CurlTransfer?
   package private(set) var width = 1
 
   /// - Parameters:
   ///   - tool: name and version, for User-Agent (RFC 8555 §6.1).
   ///   - language: for Accept-Language.
+  ///   - maxConnections: how many there may be where one can't take several exchanges at once.
   ///   - isInterrupted: asked several times a second while an exchange lasts; true ends it.
-  package init(trust: Trust, tool: String, language: String, isInterrupted: @escaping () -> Bool) throws {
+  package init(
+    trust: Trust, tool: String, language: String, maxConnections: Int = 3, isInterrupted: @escaping () -> Bool
+  ) throws {
     guard let multi = curl_multi_init() else { throw Failure(.bug, "libcurl can't be started") }
     self.multi = multi
     self.trust = trust
     // "libcurl/7.88.1 OpenSSL/3.0.19 …": the first word says enough.
     let library = String(cString: curl_version()).prefix { $0 != " " }
     headers = [("Accept-Language", language), ("User-Agent", "\(tool) \(library)")]
+    self.maxConnections = maxConnections
     self.isInterrupted = isInterrupted
+    // HTTP/2 never needs a second, however few streams the server takes.
     _ = CCurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 1)
   }
 
@@ -54,14 +63,18 @@ package final class CurlTransport: Transport {
     let end = ContinuousClock.now + .seconds(max(0, min(seconds, 1e6)))
     while true {
       if let dead = stillborn.popLast() { return dead }
-      var running: Int32 = 0
-      Self.withoutSignalsInThreads { _ = curl_multi_perform(multi, &running) }
+      advance()
       if let over = finished() { return over }
       if isInterrupted() { throw Interrupted() }
       let left = (end - ContinuousClock.now) / .seconds(1)
       guard left > 0, !underWay.isEmpty else { return nil }
       curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
     }
+  }
+
+  private func advance() {
+    var running: Int32 = 0
+    Self.withoutSignalsInThreads { _ = curl_multi_perform(multi, &running) }
   }
 
   /// A thread that libcurl begins, to look a name up, has the mask of whoever began it: one that takes no signal leaves
@@ -78,24 +91,66 @@ package final class CurlTransport: Transport {
   private func finished() -> (number: Int, outcome: Outcome)? {
     var left: Int32 = 0
     while let message = curl_multi_info_read(multi, &left) {
-      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
-        let transfer = underWay.removeValue(forKey: handle)
-      else { continue }
+      guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
+      guard let transfer = underWay.removeValue(forKey: handle) else {
+        endOpening()
+        continue
+      }
       // The message goes with the handle, which has to be out of the multi handle before its transfer goes.
       let code = message.pointee.data.result
       return withExtendedLifetime(transfer) {
         curl_multi_remove_handle(multi, handle)
         let outcome = transfer.result(code)
-        if case .success = outcome { width = transfer.isMultiplexed ? Self.maxStreams : 1 }
+        if case .success = outcome { widen(isMultiplexed: transfer.isMultiplexed) }
         return (transfer.number, outcome)
       }
     }
     return nil
   }
 
+  private func widen(isMultiplexed: Bool) {
+    width = isMultiplexed ? Self.maxStreams : maxConnections
+    _ = CCurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, isMultiplexed ? 1 : maxConnections)
+  }
+
   package func abandon() {
+    endOpening()
     for handle in underWay.keys { curl_multi_remove_handle(multi, handle) }
     underWay = [:]
     stillborn = []
+  }
+}
+
+// MARK: A connection before there is a request
+
+extension CurlTransport {
+  private static let longestOpening = 30.0
+
+  /// Begins to open a connection to the server of `url`, and asks for nothing. What comes of that shows with the first
+  /// request, which takes this connection or opens one.
+  package func beginOpening(to url: ACMEURL) {
+    let request = HTTPRequest(.head, url, for: .nonce, maxBody: 0)
+    guard opening == nil,
+      let transfer = try? CurlTransfer(0, request, headers: headers, trust: trust, within: Self.longestOpening),
+      transfer.withholdRequest() == CURLE_OK, curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
+    else { return }
+    opening = transfer
+    advance()
+  }
+
+  /// Goes on with that, until the connection is there or `descriptor` has something to be read.
+  package func goOnOpening(untilReadable descriptor: Int32) {
+    while opening != nil {
+      var input = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+      curl_multi_poll(multi, &input, 1, 1000, nil)
+      guard input.revents == 0 else { return }
+      advance()
+      _ = finished()
+    }
+  }
+
+  private func endOpening() {
+    if let opening { curl_multi_remove_handle(multi, opening.handle) }
+    opening = nil
   }
 }

@@ -6,8 +6,11 @@ package import ACMECore
 /// none says in it why. So a few authorizations are looked at all the time; of many, first none and then a few each
 /// second in turn.
 package struct Attention {
-  private static let firstLook = 0.5
-  private static let firstLookForEach = 0.1
+  private static let few = 6
+  private static let firstLookOfFew = 0.5
+  private static let firstLookForEach = 0.4
+  private static let longestUntilFirstLook = 10.0
+  private static let looksPerSecond = 4.0
   private static let requestsPerSecond = 5.0
   private static let mostAtOnce = 4.0
 
@@ -16,6 +19,8 @@ package struct Attention {
   /// The order isn't asked for before, since the CA wants that.
   private var orderNotBefore: Double
   private var hasHurried = false
+  /// Between two looks at the same one.
+  private let lookPause: Double
   private var lookAt: [ACMEURL: Double]
   /// How many requests may be made now; the order's count, but needn't wait.
   private var allowance = mostAtOnce
@@ -26,11 +31,19 @@ package struct Attention {
   ///   - urgent: those of them of which the CA has said something that may be the end.
   ///   - pauses: how many seconds the CA wants to be left alone with them (RFC 8555 §7.5.1). The order can't change
   ///     before one of them does.
-  package init(to urls: [ACMEURL], urgent: Set<ACMEURL>, pauses: [ACMEURL: Double] = [:], from now: Double) {
-    orderAt = now + (urls.map { pauses[$0, default: 0] }.min() ?? 0)
+  ///   - pace: how many seconds the CA took to answer last, where it has been asked anything.
+  package init(
+    to urls: [ACMEURL], urgent: Set<ACMEURL>, pauses: [ACMEURL: Double] = [:], from now: Double, pace: Double? = nil
+  ) {
+    orderAt = now + max(PollPause.first(after: pace), urls.map { pauses[$0, default: 0] }.min() ?? 0)
     orderNotBefore = orderAt
     allowedAt = now
-    let first = now + max(Self.firstLook, Self.firstLookForEach * Double(urls.count))
+    let count = Double(urls.count)
+    lookPause = max(PollPause.longest, count / Self.looksPerSecond)
+    let first =
+      now
+      + (urls.count <= Self.few
+        ? Self.firstLookOfFew : min(Self.firstLookForEach * count, Self.longestUntilFirstLook))
     lookAt = Dictionary(
       urls.map { ($0, max(urgent.contains($0) ? now : first, now + pauses[$0, default: 0])) }
     ) { one, _ in one }
@@ -43,9 +56,9 @@ package struct Attention {
   /// The moment at which the order is asked for next, if nothing changes that.
   package var orderDueAt: Double { orderAt }
 
-  package mutating func askedForOrder(at now: Double, retryAfter: RetryAfter?) {
+  package mutating func askedForOrder(at now: Double, pace: Double = 0, retryAfter: RetryAfter?) {
     orderNotBefore = now + (retryAfter?.seconds ?? 0)
-    orderAt = max(orderNotBefore, now + orderPause.seconds)
+    orderAt = max(orderNotBefore, now + orderPause.seconds(after: pace))
     orderPause.grow()
     spend(1, at: now)
   }
@@ -67,7 +80,7 @@ package struct Attention {
   }
 
   package mutating func lookedAt(_ url: ACMEURL, at now: Double, retryAfter: RetryAfter?) {
-    lookAt[url] = now + max(PollPause.longest, retryAfter?.seconds ?? 0)
+    lookAt[url] = now + max(lookPause, retryAfter?.seconds ?? 0)
     spend(1, at: now)
   }
 

@@ -1,13 +1,24 @@
 package import ACMECore
 
-/// The pauses between two looks at one thing where the CA names none: short at first, since most CAs need a second or
-/// two, and then such that what has happened is heard of within two seconds.
+/// The pauses between two looks at one thing where the CA names none: very short at first, for a CA that is done at
+/// once, then half a second, since most need a second or two, and at last such that what has happened is heard of
+/// within two seconds.
 struct PollPause {
+  static let shortest = 0.01
+  private static let usual = 0.5
   static let longest = 1.5
 
-  private(set) var seconds = 0.1
+  private var seconds = shortest
 
-  mutating func grow() { seconds = min(seconds * 1.5, Self.longest) }
+  /// The pause after a look that took the CA `pace` seconds to answer: one that is slow isn't asked faster than that.
+  func seconds(after pace: Double) -> Double { min(max(seconds, pace), Self.longest) }
+
+  /// What is left of the shortest pause, where the answer to what is now waited for came within that.
+  static func first(after pace: Double?) -> Double { max(0, shortest - (pace ?? shortest)) }
+
+  mutating func grow() {
+    seconds = seconds < Self.usual ? min(seconds * 4, Self.usual) : min(seconds * 1.05, Self.longest)
+  }
 }
 
 extension Client {
@@ -22,12 +33,12 @@ extension Client {
     eachTime: (Order) throws -> Void
   ) throws -> Order {
     var pause = PollPause()
-    if let retryAfter { try wait(retryAfter, or: 0, for: what) }
+    try wait(retryAfter, or: PollPause.first(after: pace), for: what)
     while true {
       let (order, retryAfter) = try fetchOrder(at: url)
       if try isDone(order) { return order }
       try eachTime(order)
-      try wait(retryAfter, or: pause.seconds, for: what)
+      try wait(retryAfter, or: pause.seconds(after: pace ?? 0), for: what)
       pause.grow()
     }
   }

@@ -73,7 +73,9 @@ extension Client {
     if let place = batch.waiting.firstIndex(where: { mayTake || !batch.requests[$0].needsNonce }) {
       return batch.waiting.remove(at: place)
     }
-    guard batch.waiting.count > batch.underWay.count, batch.extraNonces < transport.width - 1, let url = knownNewNonce
+    // It pays where several are waiting for each nonce that comes.
+    guard batch.waiting.count >= 2 * batch.underWay.count, batch.extraNonces < transport.width - 1,
+      let url = knownNewNonce
     else {
       return nil
     }
@@ -98,9 +100,10 @@ extension Client {
   private func witnessed(_ outcome: Transport.Outcome, of sent: Sent?) -> Transport.Outcome {
     let now = budget.clock.wall()
     if let sent {
+      let seconds = budget.clock.monotonic() - sent.at
+      pace = seconds
       let exchange = Exchange(
-        number: sent.number, request: sent.request, outcome: outcome, endedAt: now,
-        seconds: budget.clock.monotonic() - sent.at)
+        number: sent.number, request: sent.request, outcome: outcome, endedAt: now, seconds: seconds)
       for witness in witnesses { witness.witness(exchange) }
     }
     return outcome.map {

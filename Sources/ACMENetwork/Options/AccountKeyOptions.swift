@@ -42,13 +42,29 @@ package struct AccountKeyOptions: ParsableArguments {
         .usage, "only an account document says which key --signer signs with, and it is missing",
         hint: "give it with -a FILE, or set ACME_ACCOUNT")
     }
-    guard let place = try accountKey ?? tool.key(from: "ACME_ACCOUNT_KEY") else {
+    guard let place = try place(tool) else {
       throw Failure(
         .usage, "the account's key is missing",
         hint: "give it with -k FILE, or set ACME_ACCOUNT_KEY; where it is elsewhere, --signer CMD signs")
     }
+    if let early = tool.early?.key, early.place == place { return early.key }
     return try passphrase.key(at: place, tool)
   }
+
+  /// The same before its turn has come; nil where it can't be had, or only by a passphrase, a token or a command.
+  func loadAhead(_ tool: Tool) -> (place: KeyPlace, key: PrivateKey)? {
+    struct Encrypted: Error {}
+    do {
+      guard try command(tool) == nil, let place = try place(tool), case .file(let path) = place, path.isLasting else {
+        return nil
+      }
+      return (place, try PrivateKey(pem: Files.read(path)) { throw Encrypted() })
+    } catch {
+      return nil
+    }
+  }
+
+  private func place(_ tool: Tool) throws -> KeyPlace? { try accountKey ?? tool.key(from: "ACME_ACCOUNT_KEY") }
 
   /// What signs for a document's account: the key, or the command.
   ///

@@ -11,7 +11,17 @@ package struct AccountOptions: ParsableArguments {
 
   /// The document, from the option or from ACME_ACCOUNT; nil where neither is there.
   package func load(_ tool: Tool) throws -> AccountDocument? {
-    guard let file = account ?? tool.path(from: "ACME_ACCOUNT") else { return nil }
+    if let early = tool.early { return early.account }
+    return try read(tool)
+  }
+
+  /// The same before its turn has come; nil where it can't be had, or could be read but once.
+  func loadAhead(_ tool: Tool) -> AccountDocument? { file(tool).flatMap { $0.isLasting ? try? read(tool) : nil } }
+
+  private func file(_ tool: Tool) -> Path? { account ?? tool.path(from: "ACME_ACCOUNT") }
+
+  private func read(_ tool: Tool) throws -> AccountDocument? {
+    guard let file = file(tool) else { return nil }
     let object = try tool.object(.account, in: Files.read(file), of: file.description)
     do { return try AccountDocument(object) } catch {
       throw Failure(error.status, "\(file): \(error.message)")

@@ -52,11 +52,16 @@ package struct CAOptions: ParsableArguments {
   /// The roots that alone are to be trusted; nil for the environment's or the system's. libcurl would say no more than
   /// that something is wrong with the file.
   func bundle(_ tool: Tool) throws -> [UInt8]? {
-    guard let file = caBundle ?? tool.path(from: "ACME_CA_BUNDLE") else { return nil }
+    guard let file = bundleFile(tool) else { return nil }
     let bytes = try Files.read(file).withoutByteOrderMark
     guard bytes.firstRange(of: "-----BEGIN") != nil else {
       throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")
     }
     return bytes
   }
+
+  /// Whether it can be read before its turn has come, and again.
+  func isBundleLasting(_ tool: Tool) -> Bool { bundleFile(tool)?.isLasting ?? true }
+
+  private func bundleFile(_ tool: Tool) -> Path? { caBundle ?? tool.path(from: "ACME_CA_BUNDLE") }
 }

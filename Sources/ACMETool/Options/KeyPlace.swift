@@ -2,7 +2,7 @@ package import ACMECore
 package import ArgumentParser
 
 /// Where a private key is.
-package enum KeyPlace: CustomStringConvertible {
+package enum KeyPlace: Equatable, CustomStringConvertible {
   case file(Path)
   case token(PKCS11URI)
 

@@ -49,6 +49,12 @@ struct FileDescriptor {
 
   func close() { Glibc.close(number) }
 
+  /// Whether whoever writes to this hasn't done so yet, and no person does.
+  var isAwaited: Bool {
+    var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return !isTerminal && poll(&state, 1, 0) == 0
+  }
+
   var isTerminal: Bool { isatty(number) == 1 }
 
   var status: stat? {

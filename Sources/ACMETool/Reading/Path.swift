@@ -87,5 +87,13 @@ extension Path {
   }
 }
 
+extension Path {
+  /// Whether it is a file that can be read more than once, and is the same each time.
+  package var isLasting: Bool {
+    let status = try? status
+    return Files.descriptor(named: self) == nil && status?.isRegular ?? false
+  }
+}
+
 /// The function, which in Swift hides behind the type of the same name.
 private func stat_(_ path: UnsafePointer<CChar>, _ status: inout stat) -> Int32 { stat(path, &status) }

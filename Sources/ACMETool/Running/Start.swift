@@ -58,6 +58,7 @@ extension Step {
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
       // What is opened by name is open, and no thread or connection has begun: here a tool can give up its rights.
+      if input != nil, FileDescriptor.standardInput.isAwaited { prepare(tool, untilReadable: STDIN_FILENO) }
       let input = try input.map(tool.read) ?? []
       let product = try perform(input, tool)
       try write(product, to: sink, tool)

@@ -3,8 +3,8 @@ package import ArgumentParser
 
 /// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
 ///
-/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, stdin is read, the step is
-/// performed, its product written.
+/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, what can be done without stdin
+/// is done while that is awaited, it is read, the step is performed, its product written.
 package protocol Step: ParsableCommand {
   associatedtype Output: Destination
 
@@ -18,6 +18,10 @@ package protocol Step: ParsableCommand {
 
   /// The programs of the user's that the step may run; nil where it runs none.
   func programs(_ tool: Tool) throws -> Programs?
+
+  /// Makes ready what will be needed whatever stdin holds, and goes on with it until `stdin` has something to be read. What
+  /// fails here is left to `perform`, which says so.
+  func prepare(_ tool: Tool, untilReadable stdin: Int32)
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
@@ -34,6 +38,8 @@ extension Step {
   package static var takesWords: Bool { false }
 
   package func programs(_ tool: Tool) -> Programs? { nil }
+
+  package func prepare(_ tool: Tool, untilReadable stdin: Int32) {}
 
   package func wayBack(_ tool: Tool) -> String? { nil }
 }

@@ -11,6 +11,8 @@ package final class Tool {
   package var order: OrderDocument?
   /// Runs the programs that the step has named.
   package internal(set) var supervisor: Supervisor?
+  /// What the step has made ready while stdin was awaited: it alone knows what.
+  package var headStart: AnyObject?
 
   init(name: String, messages: Messages, usage: String, environment: Environment) {
     self.name = name
