@@ -1,0 +1,157 @@
+"""While stdin is awaited, the connection to the CA is opened, and nothing is said over it."""
+
+import contextlib
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+
+from journey import kit
+from scripted_ca import ScriptedCA
+from testbed import wait_until
+from tools import LIMIT, Result, ToolTest
+
+READERS = ("acme-finalize",), ("acme-chain",), ("acme-challenge", "wait"), ("acme-challenge", "--webroot", "web")
+
+
+class HeadStart(ToolTest):
+
+    def setup_method(self):
+        super().setup_method()
+        (self.dir / "web").mkdir()
+        for name in "account", "site":
+            shutil.copy(kit().folder / f"{name}.key", self.dir)
+        self.ca = self.enterContext(ScriptedCA(webroot=self.dir / "web"))
+        (self.dir / "account.json").write_text(self.ca.account_document(kit().jwk))
+        self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key", "ACME_TIMEOUT": "20",
+                     "ACME_CA_BUNDLE": str(self.ca.bundle)}
+
+    def order(self):
+        """A document that is ready to be finalized."""
+        return self.ok(self.run_tool("acme-challenge", "--webroot", "web", stdin=kit().request(("one.example",)))).out
+
+    @contextlib.contextmanager
+    def waiting(self, *argv):
+        """A tool whose stdin is open, and that has nothing from there yet."""
+        pipe = subprocess.PIPE
+        with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self.dir, env=self.env) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def opened(self, count=1):
+        """The tool has its connection: the server has shaken hands over so many."""
+        wait_until(lambda: len(self.ca.server.sockets) >= count, "a connection")
+
+    def ended(self, process, stdin=b""):
+        out, err = process.communicate(stdin, timeout=LIMIT)
+        return Result(process.returncode, out, err)
+
+    def connections(self):
+        return self.ca.server.connections
+
+    def test_it_is_the_connection_that_is_used(self):
+        document = self.order()
+        before, asked = self.connections(), len(self.ca.requests)
+        with self.waiting("acme-finalize") as process:
+            self.opened()
+            self.assertEqual(len(self.ca.requests), asked)
+            self.ok(self.ended(process, document))
+        self.assertEqual(self.connections(), before + 1)
+        self.assertEqual({r.connection for r in self.ca.requests[asked:]}, {before + 1})
+        self.assertEqual([r.where for r in self.ca.requests[asked:]], ["finalize"])
+
+    def test_each_tool_that_goes_on_with_an_order(self):
+        for argv in READERS:
+            with self.subTest(argv), self.waiting(*argv) as process:
+                self.opened()
+                result = self.ended(process)
+                self.fails(result, 65, "nothing on stdin")
+            wait_until(lambda: not self.ca.server.sockets, "the end of the connection")
+        self.assertEqual(self.ca.requests, [])
+        self.assertEqual(self.connections(), len(READERS))
+
+    def test_a_failure_ahead_in_the_pipe(self):
+        problem = {"exit": 77, "format": "acme-problem/1", "message": "no", "tool": "acme-challenge"}
+        with self.waiting("acme-finalize") as process:
+            self.opened()
+            result = self.ended(process, json.dumps(problem).encode())
+        self.assertEqual((result.status, result.err), (77, ""), result)
+        self.assertEqual(self.ca.requests, [])
+
+    def test_a_connection_that_was_closed_meanwhile(self):
+        document = self.order()
+        asked = len(self.ca.requests)
+        with self.waiting("acme-finalize") as process:
+            self.opened()
+            for connection in list(self.ca.server.sockets):
+                connection.close()
+            result = self.ok(self.ended(process, document))
+        self.assertEqual(json.loads(result.out)["order"]["status"], "valid")
+        self.assertEqual([r.where for r in self.ca.requests[asked:]], ["finalize"])
+
+    def test_a_ca_that_is_down(self):
+        document = self.order()
+        self.ca.stop()
+        with self.waiting("acme-finalize") as process:
+            result = self.ended(process, document)
+        self.fails(result, 69, "[Cc]onnect")
+
+    def test_a_ca_that_never_shakes_hands(self):
+        """The tool takes its input all the same, and its time is what it would be."""
+        document = json.loads(self.order())
+        self.ca.stop()
+        with socket.create_server(("127.0.0.1", self.ca.port)) as server:
+            with self.waiting("acme-finalize", "--timeout", "2") as process:
+                server.accept()
+                result = self.ended(process, json.dumps(document).encode())
+            self.fails(result, 75, "the time allowed")
+
+    def test_another_ca_in_the_document(self):
+        with ScriptedCA(webroot=self.dir / "web") as other:
+            (self.dir / "other.json").write_text(other.account_document(kit().jwk))
+            self.env["ACME_ACCOUNT"] = "other.json"
+            document = self.order()
+            asked = len(other.requests)
+            self.env["ACME_ACCOUNT"] = "account.json"
+            with self.waiting("acme-finalize") as process:
+                self.opened()
+                self.fails(self.ended(process, document), 65, "the order document is of the CA")
+            self.assertEqual(len(other.requests), asked)
+        self.assertEqual(self.ca.requests, [])
+
+    def asleep(self, process):
+        """The tool has done what it can, and waits for stdin."""
+        def state():
+            name, _, rest = pathlib.Path(f"/proc/{process.pid}/stat").read_text().partition("(")[2].partition(") ")
+            return name.startswith("acme-") and rest[0] == "S"
+        wait_until(state, "asleep")
+
+    def test_what_is_not_prepared(self):
+        """Nothing is opened for a replay, for a CA that isn't the account's, or for what works offline."""
+        (self.dir / "trace").touch()
+        for argv in [("acme-chain", "--part", "leaf"), ("acme-chain", "--format", "der"),
+                     ("acme-chain", "--trust", str(self.ca.bundle)), ("acme-finalize", "--replay", "trace"),
+                     ("acme-finalize", "--directory", "letsencrypt")]:
+            with self.subTest(argv), self.waiting(*argv) as process:
+                self.asleep(process)
+                self.fails(self.ended(process), 65, "nothing on stdin")
+        self.assertEqual(self.connections(), 0)
+
+    def test_an_encrypted_key_waits_for_its_turn(self):
+        (self.dir / "pass").write_text("secret\n")
+        self.ok(self.run_tool("openssl", "pkcs8", "-topk8", "-in", "account.key", "-out", "locked.key",
+                              "-passout", "file:pass"))
+        document = self.order()
+        with self.waiting("acme-finalize", "-k", "locked.key") as process:
+            self.opened()
+            self.fails(self.ended(process, document), 78, "passphrase")
+
+    def test_files_that_can_be_read_but_once(self):
+        document = self.order()
+        command = "exec acme-finalize -k <(cat account.key) -a <(cat account.json) --ca-bundle <(cat $ACME_CA_BUNDLE)"
+        with self.waiting("bash", "-c", command) as process:
+            self.asleep(process)
+            self.ok(self.ended(process, document))
