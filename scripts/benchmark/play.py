@@ -44,7 +44,7 @@ def play(row, contestants, times, say):
     """A dictionary for each contestant: `name`, `ours`, `note`, and `samples`, or the `reason` why there are none."""
     cells = [{"name": c.name, "ours": c.ours, "note": c.note, "samples": [], "connections": []} for c in contestants]
     spent = dict.fromkeys(range(len(cells)), 0.0)
-    for turn in range(-1, times * row.times):
+    for turn in range(-1 if row.counts else 0, times * row.times):
         for number, (contestant, cell) in enumerate(zip(contestants, cells, strict=True)):
             if "reason" in cell or turn > 0 and spent[number] > ENOUGH:
                 continue

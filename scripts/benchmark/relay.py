@@ -26,10 +26,14 @@ class Relay:
     def _run(self, listener):
         self._loop.run_until_complete(asyncio.start_server(self._accept, sock=listener))
         self._loop.run_forever()
-        for task in (tasks := asyncio.all_tasks(self._loop)):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.run_until_complete(self._end())
         self._loop.close()
+
+    async def _end(self):
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _accept(self, from_client, to_client):
         established = self._loop.time() + self.round_trip

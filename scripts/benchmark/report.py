@@ -25,7 +25,7 @@ and {memory:.1f} MiB."""
 def tables(result):
     parts = [preface(result)]
     for row in result["rows"]:
-        parts += [f"## {row['name']}: {row['title']}", table(row), notes(row)]
+        parts += [f"## {row['name']}: {row['title']}", table(row, result["machine"]["least"]["memory"]), notes(row)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -60,7 +60,11 @@ def median(cell, name):
     return statistics.median(values(cell, name))
 
 
-def table(row):
+def table(row, least):
+    def megabytes(value):
+        """What is no more than what measures it isn't known better."""
+        return f"{value / 2**20:.1f}" if value > 1.03 * least else f"≤ {least / 2**20:.1f}"
+
     unit = "ms" if row["milliseconds"] else "s"
     time = (lambda value: f"{value * 1000:.1f}") if row["milliseconds"] else seconds
     columns = [("wall", f"wall, {unit}", time, True), ("cpu", f"processor, {unit}", time, True),
@@ -122,10 +126,6 @@ def seconds(value):
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def megabytes(value):
-    return f"{value / 2**20:.1f}"
-
-
 def count(value):
     return f"{value:.0f}"
 
@@ -142,7 +142,7 @@ def summary(result):
         other = next((cell for cell in ordered(row) if not cell["ours"]), None)
         seen = [count(median(first, name)) for name in ("requests", "connections") if values(first, name)]
         lines.append([row["title"], time(median(first, "wall")), time(median(first, "cpu")),
-                      f"{megabytes(median(first, 'memory'))} MiB", ", ".join(seen),
+                      f"{median(first, 'memory') / 2**20:.1f} MiB", ", ".join(seen),
                       f"{other['name']} {time(median(other, 'wall'))}" if other else NONE,
                       times(other, first, "wall") if other else NONE])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -19,9 +19,11 @@ QUICK = 6  # how many times more often than the others something is run that tak
 
 
 class Row:
-    """`times` says how much more often than usual each contestant is run, `count` how many certificates a run gets."""
+    """`times` says how much more often than usual each contestant is run, `count` how many certificates a run gets. One that
+    `counts` has a run beforehand that only counts connections."""
 
     times = count = 1
+    counts = True
     milliseconds = sleeps = False
 
     def __init__(self, name, title):
@@ -37,7 +39,7 @@ class Certificates(Row):
     def __init__(self, name, title, names=1, count=1, at_once=1, round_trip=0.0, awake=True):
         super().__init__(name, title)
         self.names, self.count, self.at_once, self.round_trip, self.awake = names, count, at_once, round_trip, awake
-        self.sleeps = not awake
+        self.sleeps, self.counts = not awake, count == 1 and not round_trip
 
     def contestants(self, stage, clients):
         return [Contestant(client.name, client.ours, client.note, self.preparation(stage, client)) for client in clients]
@@ -58,8 +60,9 @@ class Certificates(Row):
                 for number, (task, _) in enumerate(tasks):
                     (folder / f"{number}.sh").write_text(f"cd {number} || exit\n{{ {task.script}; }} >log 2>&1\n")
                 (folder / "scripts").write_text("".join(f"{number}.sh\n" for number in range(self.count)))
-            run.check = lambda: [check(folder / str(number), task, names, ca)
-                                 for number, (task, names) in enumerate(tasks)]
+            made = [Made(folder / str(number) / task.chain, folder / str(number) / task.key, names)
+                    for number, (task, names) in enumerate(tasks)]
+            run.check = lambda: check(made, ca)
             return run
         return prepare
 
@@ -89,20 +92,34 @@ def registered(stage, client, ca, directory):
     return folder
 
 
-def check(folder, task, names, ca):
-    """The chain leads to the CA's root, its leaf is for these names and this key."""
-    chain = folder / task.chain
-    if not chain.exists():
-        raise CannotPlay("it left no certificate")
-    said = ask("openssl", "verify", "-CAfile", ca.root, "-untrusted", chain, chain)
-    if not said.endswith(": OK\n"):
+@dataclasses.dataclass
+class Made:
+    """The files in which a certificate has to be, and its key, and the names in it."""
+
+    chain: pathlib.Path
+    key: pathlib.Path
+    names: list
+
+
+def check(made, ca):
+    """Each chain leads to the CA's root, its leaf is for these names and this key."""
+    chains = [one.chain for one in made if one.chain.exists()]
+    if len(chains) < len(made):
+        raise CannotPlay(f"of {len(made)} certificates it has left {len(chains)}")
+    issuers = ca.root.with_name("issuers.pem")
+    issuers.write_text("".join(chain.read_text() for chain in chains))
+    said = ask("openssl", "verify", "-CAfile", ca.root, "-untrusted", issuers, *chains)
+    if said.splitlines() != [f"{chain}: OK" for chain in chains]:
         raise CannotPlay(f"openssl verify: {said}")
-    shown = ask("openssl", "x509", "-in", chain, "-noout", "-pubkey", "-ext", "subjectAltName")
-    if ask("openssl", "pkey", "-in", folder / task.key, "-pubout") not in shown:
-        raise CannotPlay("the certificate has another key")
-    listed = [word.strip() for line in shown.splitlines() if "DNS:" in line for word in line.split(",")]
-    if sorted(listed) != sorted(f"DNS:{name}" for name in names):
-        raise CannotPlay("the certificate has other names")
+    public = {text: ask("openssl", "pkey", "-in", key, "-pubout")
+              for text, key in {one.key.read_text(): one.key for one in made}.items()}
+    for one in made:
+        shown = ask("openssl", "x509", "-in", one.chain, "-noout", "-pubkey", "-ext", "subjectAltName")
+        listed = [word.strip() for line in shown.splitlines() if "DNS:" in line for word in line.split(",")]
+        if public[one.key.read_text()] not in shown:
+            raise CannotPlay("a certificate has another key")
+        if sorted(listed) != sorted(f"DNS:{name}" for name in one.names):
+            raise CannotPlay("a certificate has other names")
 
 
 def ask(*words):
@@ -113,7 +130,7 @@ def ask(*words):
 class Commands(Row):
     """Each a command that takes milliseconds, and no CA. `ours` are words for the tools, `others` for what is beside them."""
 
-    times, milliseconds = QUICK, True
+    times, milliseconds, counts = QUICK, True, False
 
     def __init__(self, name, title, ours, others):
         super().__init__(name, title)
@@ -150,6 +167,8 @@ class Starts(Commands):
 class Make(Row):
     """scripts/acme.mk, as many certificates of one name."""
 
+    counts = False
+
     def __init__(self, name, title, count, at_once):
         super().__init__(name, title)
         self.count, self.at_once = count, at_once
@@ -159,26 +178,18 @@ class Make(Row):
                            self.preparation(stage, client)) for client in clients if client.ours]
 
     def preparation(self, stage, client):
-        def prepare(counting):
+        def prepare(_):
             ca = stage.ca()
-            relay = ca.relay() if counting else None
-            directory = ca.behind(relay) if relay else ca.direct
             folder, names = stage.new_folder(), fresh_names(self.count)
             (folder / "Makefile").write_text(
-                f"NAMES = {' '.join(names)}\nWEBROOT = {ca.webroot}\nACME_DIRECTORY = {directory}\n"
+                f"NAMES = {' '.join(names)}\nWEBROOT = {ca.webroot}\nACME_DIRECTORY = {ca.direct}\n"
                 f"include {REPO}/scripts/acme.mk\n")
             variables = environment(folder, [client.folder])
             run_aside(["make", "ACME_AGREE_TOS=yes", "account.json"], folder, variables)
-            return Run(["make", f"-j{self.at_once}", "--silent"], folder, variables, ca=ca, relay=relay,
-                       check=lambda: [check(folder, MadeBy(name), [name], ca) for name in names])
+            return Run(["make", f"-j{self.at_once}", "--silent"], folder, variables, ca=ca,
+                       check=lambda: check([Made(folder / f"{name}.pem", folder / f"{name}.key", [name])
+                                            for name in names], ca))
         return prepare
-
-
-class MadeBy:
-    """The files that acme.mk makes for a name."""
-
-    def __init__(self, name):
-        self.chain, self.key = f"{name}.pem", f"{name}.key"
 
 
 class Renewal(Row):
