@@ -1,7 +1,7 @@
 """The ACME clients, each as its manual says: how it registers, and what gets a certificate with it.
 
-All prove by http-01 in a web root, and trust what the system trusts. What sets one apart from the others is in its `note`,
-which the tables show.
+All prove by http-01 in a web root, and trust what the system trusts. What sets one apart from the others is in its
+`note`, which the tables show.
 """
 
 import dataclasses
@@ -96,7 +96,8 @@ class Ours(Client):
         return environment(folder, [self.folder]) | {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key"}
 
     def registration(self, ca, directory):
-        return f"acme-key -o account.key && acme-register -k account.key --agree-tos --directory {directory} -o account.json"
+        return ("acme-key -o account.key && "
+                f"acme-register -k account.key --agree-tos --directory {directory} -o account.json")
 
     def task(self, folder, ca, directory, names):
         return Task(f"acme-csr -k site.key {quoted(*names)} | acme-challenge --webroot {ca.webroot} | acme-finalize |"
@@ -151,7 +152,8 @@ class AcmeTiny(Client):
 
     def task(self, folder, ca, directory, names):
         names = "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)
-        request = quoted("openssl", "req", "-new", "-key", "site.key", "-subj", "/", "-addext", names, "-out", "site.csr")
+        request = quoted("openssl", "req", "-new", "-key", "site.key", "-subj", "/", "-addext", names,
+                         "-out", "site.csr")
         client = quoted(self.program, "--directory-url", directory, "--account-key", "account.key", "--csr", "site.csr",
                         "--acme-dir", ca.proofs, "--disable-check", "--quiet")
         return Task(f"{request} && {client} >site.pem", "site.pem")
@@ -165,8 +167,8 @@ class FromPyPI:
 
     def version(self):
         asked = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
-        done = subprocess.run([PYPI / "bin" / "python3", "-I", "-c", asked, self.package], capture_output=True, text=True,
-                              check=True)
+        done = subprocess.run([PYPI / "bin" / "python3", "-I", "-c", asked, self.package], capture_output=True,
+                              text=True, check=True)
         return done.stdout.strip()
 
 
@@ -218,7 +220,7 @@ class Dehydrated(Client):
 
 class Lacme(Client):
     name = program = package = "lacme"
-    note = "RSA account key; drops no privileges here"
+    note = "RSA account key; drops no privileges here; one at a time in a web root, so not beside itself"
 
     def configure(self, folder, ca, directory):
         rsa_account_key(folder)

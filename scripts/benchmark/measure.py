@@ -1,4 +1,4 @@
-"""Runs one command and says what it cost. A program of its own, and a small one, to be run as `python3 -I -S measure.py`.
+"""Runs one command and says what it cost. A program of its own, for `python3 -I -S`, and a small one.
 
     measure.py FD COMMAND [WORD]...
 

@@ -47,8 +47,8 @@ def draw(result):
     ticks = [part for value in scale.ticks for part in tick(scale, value, height)]
     machine = result["machine"]
     head = [text(16, 24, "Wall time, on a logarithmic scale", "head"),
-            text(WIDTH - 16, 24, f"medians, with the least and the most; {machine['date']}, {machine['processors']} processors",
-                 "small", "end")]
+            text(WIDTH - 16, 24, "medians, with the least and the most; "
+                 f"{machine['date']}, {machine['processors']} processors", "small", "end")]
     words = "\n".join([*head, *ticks, *parts])
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
             f'role="img" aria-label="Wall times of the tools and of other ACME clients">\n<style>{STYLE}</style>\n'
@@ -75,7 +75,8 @@ def bar(cell, first, scale, y):
                                                       max(values(cell, "wall"))))
     ratio = f" · {shown_ratio(median(cell, 'wall') / median(first, 'wall'))}×" if first and cell is not first else ""
     return [text(LABEL - 8, y + 10, cell["name"], name, "end"),
-            f'<rect class="bar {name}" x="{LABEL}" y="{y}" width="{round(max(middle - LABEL, 1), 1)}" height="{BAR}" rx="2"/>',
+            f'<rect class="bar {name}" x="{LABEL}" y="{y}" width="{max(round(middle - LABEL, 1), 1)}" height="{BAR}" '
+            'rx="2"/>',
             f'<line class="range" x1="{low}" y1="{y + BAR / 2}" x2="{high}" y2="{y + BAR / 2}"/>',
             text(max(high, middle) + 6, y + 10, span(median(cell, "wall")) + ratio, name)]
 

@@ -48,7 +48,8 @@ def play(row, contestants, times, say):
         for number, (contestant, cell) in enumerate(zip(contestants, cells, strict=True)):
             if "reason" in cell or turn > 0 and spent[number] > ENOUGH:
                 continue
-            say(f"{row.name}: {contestant.name}, " + (f"{turn + 1} of {times * row.times}" if turn >= 0 else "beforehand"))
+            place = f"{turn + 1} of {times * row.times}" if turn >= 0 else "beforehand"
+            say(f"{row.name}: {contestant.name}, {place}")
             try:
                 sample = play_once(row, contestant, counting=turn < 0)
             except CannotPlay as reason:
@@ -116,7 +117,5 @@ def supervise(words, folder, environment, log, **options):
 
 def last_words(folder):
     """The last line of what it has said, which tends to say why."""
-    for log in [folder / "log", *sorted(folder.glob("*/log"))]:
-        if log.exists() and (lines := log.read_text(errors="replace").split("\n")[-2:-1]):
-            return lines[0].strip()
-    return "it said nothing"
+    lines = [line.strip() for line in (folder / "log").read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"

@@ -7,10 +7,10 @@ NONE = "—"
 
 PREFACE = """# The tools beside other ACME clients
 
-{date}, {processors} processors ({processor}), Linux {kernel}. Pebble is the CA, on this machine; {roots} roots are trusted.
-The machine's load was {before:.1f} before and {after:.1f} after.
+{date}, {processors} processors ({processor}), Linux {kernel}. Pebble is the CA, on this machine; {roots} roots are
+trusted. The machine's load was {before:.1f} before and {after:.1f} after. Versions:
 
-Versions: {versions}.
+{versions}
 
 Medians, least and most in parentheses, and how many times that of ours it is. Processor time is that of all processes,
 memory that of the largest. Requests and connections are what the CA saw. Every certificate was verified. The account is
@@ -32,7 +32,7 @@ def tables(result):
 def preface(result):
     machine = result["machine"]
     direct, idle, near, far = (machine["roundTrips"][name][0] * 1000 for name in ("direct", "0", "50", "200"))
-    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    versions = "\n".join(f"- {name} {version}" for name, version in result["versions"].items())
     return PREFACE.format(**machine, versions=versions, before=machine["load"][0], after=machine["load"][-1],
                           wall=machine["least"]["wall"] * 1000, memory=machine["least"]["memory"] / 2**20,
                           direct=direct, idle=idle, near=near, far=far)
@@ -73,7 +73,7 @@ def table(row, least):
         columns.insert(1, ("beyond", "beyond the longest sleep, s", seconds, False))
     columns += [(name, name, count, False) for name in ("requests", "connections")
                 if any(values(cell, name) for cell in ordered(row))]
-    head, rule = ["", ], ["---"]
+    head, rule = [""], ["---"]
     if row["certificates"] > 1:
         head, rule = [*head, "certificates a second"], [*rule, "---:"]
     for _, title, _, compared in columns:
@@ -95,9 +95,8 @@ def table(row, least):
 
 def notes(row):
     """What sets a contestant apart, and why one has no figures."""
-    said = [f"- {cell['name']}: {'; '.join(word for word in (cell['note'], why_not(cell), how_often(cell)) if word)}"
-            for cell in row["cells"] if cell["note"] or why_not(cell)]
-    return "\n".join(said)
+    return "\n".join(f"- {cell['name']}: {'; '.join(filter(None, (cell['note'], why_not(cell), how_often(cell))))}"
+                     for cell in row["cells"])
 
 
 def why_not(cell):
@@ -138,7 +137,8 @@ def summary(result):
         first = base(row)
         if first is None:
             continue
-        time = (lambda value: f"{value * 1000:.1f} ms") if row["milliseconds"] else (lambda value: f"{seconds(value)} s")
+        time = (lambda value: f"{value * 1000:.1f} ms") if row["milliseconds"] else (
+            lambda value: f"{seconds(value)} s")
         other = next((cell for cell in ordered(row) if not cell["ours"]), None)
         seen = [count(median(first, name)) for name in ("requests", "connections") if values(first, name)]
         lines.append([row["title"], time(median(first, "wall")), time(median(first, "cpu")),

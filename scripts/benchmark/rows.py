@@ -15,12 +15,14 @@ from benchmark.play import CannotPlay, Contestant, Run, run_aside
 from benchmark.stage import environment
 
 NUMBERS = itertools.count(1)
+# What has gone wrong it says at the end; and xargs would stop at a status of 255.
+ONE_OF_MANY = "cd {number} && ({script}) >log 2>&1 || {{ tail -n 1 log >&2; exit 1; }}\n"
 QUICK = 6  # how many times more often than the others something is run that takes milliseconds
 
 
 class Row:
-    """`times` says how much more often than usual each contestant is run, `count` how many certificates a run gets. One that
-    `counts` has a run beforehand that only counts connections."""
+    """`times` says how much more often than usual each contestant is run, `count` how many certificates a run gets. One
+    that `counts` has a run beforehand that only counts connections."""
 
     times = count = 1
     counts = True
@@ -42,7 +44,8 @@ class Certificates(Row):
         self.sleeps, self.counts = not awake, count == 1 and not round_trip
 
     def contestants(self, stage, clients):
-        return [Contestant(client.name, client.ours, client.note, self.preparation(stage, client)) for client in clients]
+        return [Contestant(client.name, client.ours, client.note, self.preparation(stage, client))
+                for client in clients]
 
     def preparation(self, stage, client):
         """How a run is made ready. The one that only counts goes by a relay, and so do all where the CA is far away."""
@@ -53,12 +56,12 @@ class Certificates(Row):
             account = registered(stage, client, ca, directory)
             folder = stage.new_folder()
             tasks = [self.task(client, ca, directory, account, folder / str(number)) for number in range(self.count)]
-            run = Run(["sh", "-c", tasks[0][0].script], folder / "0", client.environment(folder / "0"), ca=ca, relay=relay)
+            run = Run(["sh", "-c", tasks[0][0].script], folder / "0", client.environment(folder / "0"), ca, relay)
             if self.count > 1:
                 run.folder = folder
                 run.words = ["xargs", "-a", "scripts", "-P", str(self.at_once), "-n", "1", "sh"]
                 for number, (task, _) in enumerate(tasks):
-                    (folder / f"{number}.sh").write_text(f"cd {number} || exit\n{{ {task.script}; }} >log 2>&1\n")
+                    (folder / f"{number}.sh").write_text(ONE_OF_MANY.format(number=number, script=task.script))
                 (folder / "scripts").write_text("".join(f"{number}.sh\n" for number in range(self.count)))
             made = [Made(folder / str(number) / task.chain, folder / str(number) / task.key, names)
                     for number, (task, names) in enumerate(tasks)]
@@ -128,7 +131,7 @@ def ask(*words):
 
 
 class Commands(Row):
-    """Each a command that takes milliseconds, and no CA. `ours` are words for the tools, `others` for what is beside them."""
+    """Each a command that takes milliseconds, and no CA: `ours` are the tools' words, `others` of what is beside them."""
 
     times, milliseconds, counts = QUICK, True, False
 
@@ -138,9 +141,10 @@ class Commands(Row):
 
     def contestants(self, stage, clients):
         ours = [client for client in clients if client.ours]
-        return [*(Contestant(words[0] if len(ours) == 1 else f"{words[0]}, {client.name}", True, shlex.join(words),
-                             self.preparation(stage, words, client.folder)) for words in self.ours for client in ours),
-                *(Contestant(words[0], False, shlex.join(words), self.preparation(stage, words)) for words in self.others)]
+        found = [Contestant(words[0] if len(ours) == 1 else f"{words[0]}, {client.name}", True, shlex.join(words),
+                            self.preparation(stage, words, client.folder)) for words in self.ours for client in ours]
+        return found + [Contestant(words[0], False, shlex.join(words), self.preparation(stage, words))
+                        for words in self.others]
 
     def preparation(self, stage, words, *path, status=0):
         def prepare(_):
@@ -160,7 +164,8 @@ class Starts(Commands):
 
     def contestants(self, stage, clients):
         peers = [Contestant(client.name, False, shlex.join([pathlib.Path(client.start[0]).name, *client.start[1:]]),
-                            self.preparation(stage, client.start, status=client.start_status)) for client in clients if not client.ours]
+                            self.preparation(stage, client.start, status=client.start_status))
+                 for client in clients if not client.ours]
         return [*super().contestants(stage, clients), *peers]
 
 
@@ -218,8 +223,8 @@ class Renewal(Row):
                 (folder / f"{number}.pem").write_text(renumbered(pem, number + 2**32))
             directory = ca.behind(relay) if relay else ca.direct
             variables = environment(folder, path) | {"ACME_DIRECTORY": directory}
-            return Run([*words, *(f"{number}.pem" for number in range(self.files))], folder, variables, ca=ca, relay=relay,
-                       status=1)
+            files = [f"{number}.pem" for number in range(self.files)]
+            return Run([*words, *files], folder, variables, ca, relay, status=1)
         return prepare
 
 

@@ -98,7 +98,7 @@ class CA:
         return self._testbed.requests(number), max(map(int, slept), default=0)
 
     def round_trip(self, directory):
-        """Seconds for a question on an open connection there: the median of some. And those for a connection's first."""
+        """Seconds for a question on an open connection there, the median of some; and for a connection's first."""
         url = urllib.parse.urlsplit(directory)
         connection = http.client.HTTPSConnection(url.netloc, timeout=LIMIT,
                                                  context=ssl.create_default_context(cafile=self.certificate))

@@ -84,7 +84,8 @@ class BenchTest(ToolTest):
         process = subprocess.Popen([BENCH, *ONE], cwd=self.dir, env=self.env, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT)
         try:
-            wait_until(lambda: [*self.dir.glob("tmp/acme-bench-*/run-*")] or process.poll() is not None, "it has begun", LIMIT)
+            wait_until(lambda: [*self.dir.glob("tmp/acme-bench-*/run-*")] or process.poll() is not None, "it has begun",
+                       LIMIT)
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.communicate(timeout=LIMIT), (b"", None))
         finally:
@@ -93,7 +94,8 @@ class BenchTest(ToolTest):
         self.assertEqual(self.left_behind(), [])
 
     def test_usage(self):
-        for words in ("--only", "nothing"), ("--times", "0"), ("--ours", "x=/nonexistent"), ("--peer", "nobody"), ("--wrong",):
+        for words in (("--only", "nothing"), ("--times", "0"), ("--ours", "x=/nonexistent"), ("--peer", "nobody"),
+                      ("--wrong",)):
             with self.subTest(words):
                 self.fails(self.run_tool(BENCH, *words), 64, "argument|unrecognized")
         rows = re.findall(r"(?m)^(\S+) +\S", self.ok(self.run_tool(BENCH, "--list")).text)
