@@ -34,6 +34,8 @@ struct ACMEChain: OrderStep {
 
   var input: Input? { Input("an order document or a PEM chain") }
 
+  func needs(_ tool: Tool) -> [Need] { order.needs(tool) + pin.needs + .file(choice.trust) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     if form.format == .der { try output.refuseTerminal() }
     let isOrder = input.looksLikeJSON

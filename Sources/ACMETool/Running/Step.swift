@@ -3,7 +3,7 @@ package import ArgumentParser
 
 /// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
 ///
-/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, stdin is read, the step is
+/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, what isn't needed is given up, stdin is read, the step is
 /// performed, its product written.
 package protocol Step: ParsableCommand {
   associatedtype Output: Destination
@@ -18,6 +18,9 @@ package protocol Step: ParsableCommand {
 
   /// The programs of the user's that the step may run; nil where it runs none.
   func programs(_ tool: Tool) throws -> Programs?
+
+  /// All that the step does with files, tokens and the network, but for its output: what isn't here, it can't do.
+  func needs(_ tool: Tool) -> [Need]
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
