@@ -23,10 +23,11 @@ enum NameLookup {
     "mdns6_minimal",
   ]
 
-  /// False where a module is used of which nobody here knows what it reads.
-  static var isUsual: Bool {
-    guard let text = try? Files.contents(of: Path("/etc/nsswitch.conf")) else { return true }
-    let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
+  static var isUsual: Bool { isUsual((try? Files.contents(of: Path("/etc/nsswitch.conf"))) ?? []) }
+
+  /// False where the file names a module of which nobody here knows what it reads.
+  static func isUsual(_ file: [UInt8]) -> Bool {
+    let lines = String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline)
     return lines.allSatisfy { line in
       let words = line.prefix { $0 != "#" }.replacing(":", with: ": ").split(whereSeparator: \.isWhitespace)
       guard words.first == "hosts:" else { return true }
@@ -95,7 +96,7 @@ extension Landlock {
 
   func allowTrustStore(_ environment: Environment) {
     let named = environment["SSL_CERT_DIR"]?.bytes.split(separator: UInt8(ascii: ":")).compactMap { Path(Octets($0)) }
-    for folder in Self.trustedFolders + (named ?? []) {
+    for folder in (Self.trustedFolders + (named ?? [])).unique {
       allow(.reading, below: folder)
       allowEndsOfLinks(in: folder)
     }

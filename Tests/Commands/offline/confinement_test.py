@@ -4,8 +4,10 @@ Each tool is stopped while it waits for its stdin and made to try things, once a
 what confines it: what is refused has to be possible there."""
 
 import contextlib
+import ctypes
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -25,6 +27,7 @@ DONE = "done"
 READ, WRITE, MAKE, FOLDER = os.O_RDONLY, os.O_WRONLY, os.O_WRONLY | os.O_CREAT, os.O_RDONLY | os.O_DIRECTORY
 NEW_UTS, NEW_USER, SEIZE, TYPE = 0x04000000, 0x10000000, 0x4206, 0x5412
 STREAM, MULTIPATH = socket.SOCK_STREAM, 262
+LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1)  # its version; -1 where there is none
 
 
 def place(port):
@@ -214,6 +217,7 @@ def waits_for_stdin(process):
 
 
 @pytest.mark.own_sandbox
+@pytest.mark.skipif(LANDLOCK < 6, reason="this kernel's Landlock knows less")
 @pytest.mark.skipif(not hijack.POSSIBLE, reason="only root can take over a process, and only on x86_64")
 class ConfinementTest(TableTest):
     table = TOOLS
@@ -251,3 +255,59 @@ class ConfinementTest(TableTest):
         unix.bind(b"\0" + name)
         unix.listen()
         return Surroundings(self.dir, other.pid, server.getsockname()[1], free_port(), name)
+
+
+@pytest.mark.own_sandbox
+@pytest.mark.skipif(LANDLOCK < 1, reason="this kernel has no Landlock")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sees what a process waits for")
+class MeanwhileTest(ToolTest):
+    """What happens to files while a tool waits for its stdin."""
+
+    def setup_method(self):
+        super().setup_method()
+        self.key = self.ok(self.run_tool("acme-key")).out
+        (self.dir / "keys").mkdir()
+
+    def request(self, *argv, meanwhile):
+        with waiting(self, "acme-csr", *argv) as tool:
+            meanwhile()
+            out, err = tool.communicate(self.key, timeout=LIMIT)
+            self.assertEqual((tool.returncode, err), (0, b""))
+        return out
+
+    def names(self, request):
+        return re.findall(r"DNS:(\S+)", self.openssl("req", "-noout", "-text", stdin=request).text)
+
+    def put(self, name, text):
+        """As these tools do it: a new file in the place of the old one."""
+        (self.dir / "made").write_text(text)
+        (self.dir / "made").rename(self.dir / name)
+
+    def test_a_file_that_is_replaced_is_read_as_it_was(self):
+        self.put("keys/names", "old.example.org\n")
+        made = self.request("--names-from", "keys/names", meanwhile=lambda: self.put("keys/names", "new.example.org\n"))
+        self.assertEqual(self.names(made), ["old.example.org"])
+
+    def test_a_file_that_is_written_to_is_read_as_it_is(self):
+        self.put("keys/names", "old.example.org\n")
+        made = self.request("--names-from", "keys/names",
+                            meanwhile=lambda: (self.dir / "keys/names").write_text("new.example.org\n"))
+        self.assertEqual(self.names(made), ["new.example.org"])
+
+    def test_a_file_may_be_made_by_another_command_of_the_pipeline(self):
+        made = self.request("--names-from", "keys/names", meanwhile=lambda: self.put("keys/names", "new.example.org\n"))
+        self.assertEqual(self.names(made), ["new.example.org"])
+
+    def test_an_output_may_be_made_by_another_run(self):
+        for before in None, "old\n":
+            for name in "new.csr", "link.csr":
+                with self.subTest(before=before, name=name):
+                    (self.dir / "link.csr").unlink(missing_ok=True)
+                    (self.dir / "link.csr").symlink_to("keys/new.csr")
+                    real = "keys/new.csr" if name == "link.csr" else name
+                    (self.dir / real).unlink(missing_ok=True)
+                    if before:
+                        (self.dir / real).write_text(before)
+                    self.request("-o", name, "example.org", meanwhile=lambda: self.put(real, "another's\n"))
+                    self.assertEqual(self.names((self.dir / real).read_bytes()), ["example.org"])
+                    self.assertTrue((self.dir / "link.csr").is_symlink())
