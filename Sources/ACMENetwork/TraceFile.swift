@@ -5,6 +5,8 @@ internal import Glibc
 
 /// Appends every exchange to a file, a line of JSON each.
 final class TraceFile: Witness {
+  static let what = "the trace"
+
   private let file: AppendedFile
   private let goesToStderr: Bool
   private let tool: Tool
@@ -14,7 +16,7 @@ final class TraceFile: Witness {
   ///
   /// Throws `Failure` 73 where the file can't be had.
   init(_ path: Path?, _ tool: Tool) throws(Failure) {
-    file = try AppendedFile(path, "the trace")
+    file = try path.map(tool.appendedFile) ?? AppendedFile(toStandardError: Self.what)
     goesToStderr = path == nil
     self.tool = tool
   }

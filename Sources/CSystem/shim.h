@@ -3,7 +3,11 @@
 #define ACME_CSYSTEM_SHIM_H
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,5 +60,48 @@ static inline int CSystem_become(char *const arguments[], char *const variables[
 
 // glibc has close_range since 2.34, for _GNU_SOURCE alone.
 static inline int CSystem_close_from(unsigned from) { return (int)syscall(SYS_close_range, from, ~0U, 0); }
+
+// prctl is variadic. Nothing that is run from here on has more rights than we have.
+static inline int CSystem_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+// fcntl.h has O_PATH only for _GNU_SOURCE. What is opened so can be named to the kernel, and neither read nor written.
+static inline int CSystem_open_name(const char *path, int flags) {
+  return open(path, 010000000 /* O_PATH */ | O_CLOEXEC | flags);
+}
+
+// Landlock (landlock(7)): glibc has no names for its calls, whose numbers are those of every machine, and older headers
+// than the kernel lack half of it.
+static inline int CSystem_landlock_version(void) {
+  return (int)syscall(444 /* landlock_create_ruleset */, (void *)0, (size_t)0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);
+}
+
+// size: of what the kernel knows of the three.
+static inline int CSystem_landlock_ruleset(uint64_t files, uint64_t network, uint64_t scopes, size_t size) {
+  uint64_t handled[3] = {files, network, scopes};
+  return (int)syscall(444, handled, size, 0);
+}
+
+static inline int CSystem_landlock_allow_file(int ruleset, int file, uint64_t rights) {
+  struct {
+    uint64_t rights;
+    int32_t file;
+  } __attribute__((packed)) rule = {rights, file};
+  return (int)syscall(445 /* landlock_add_rule */, ruleset, 1 /* LANDLOCK_RULE_PATH_BENEATH */, &rule, 0);
+}
+
+static inline int CSystem_landlock_allow_port(int ruleset, uint64_t port, uint64_t rights) {
+  uint64_t rule[2] = {rights, port};
+  return (int)syscall(445, ruleset, 2 /* LANDLOCK_RULE_NET_PORT */, rule, 0);
+}
+
+static inline int CSystem_landlock_enter(int ruleset, uint32_t flags) {
+  return (int)syscall(446 /* landlock_restrict_self */, ruleset, flags);
+}
+
+// seccomp(2): glibc has no name for it either.
+static inline int CSystem_filter_calls(const struct sock_filter *steps, unsigned short count) {
+  struct sock_fprog program = {count, (struct sock_filter *)steps};
+  return (int)syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &program);
+}
 
 #endif

@@ -34,6 +34,8 @@ struct ACMEChain: OrderStep {
 
   var input: Input? { Input("an order document or a PEM chain") }
 
+  func needs(_ tool: Tool) -> [Need] { order.needs(tool) + pin.needs + .file(choice.trust) }
+
   /// What is asked for here is done without the CA, most often.
   func prepare(_ tool: Tool, untilReadable stdin: Int32) {
     if !form.isGiven, choice.trust == nil { order.prepare(tool, untilReadable: stdin) }

@@ -30,6 +30,10 @@ struct ACMEChallenge: OrderStep {
   func programs(_ tool: Tool) throws -> Programs? { try solving.programs(and: order.key.command(tool)) }
   var input: Input? { Input("a certificate request or an order document") }
 
+  func needs(_ tool: Tool) -> [Need] {
+    order.needs(tool) + solving.needs + listening.needs + asked.needs
+  }
+
   static func main() { start() }
 
   func validate() throws {

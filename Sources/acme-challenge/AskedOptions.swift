@@ -25,6 +25,8 @@ struct AskedOptions: ParsableArguments {
 
   var isEmpty: Bool { profile == nil && notBefore == nil && notAfter == nil && replaces == nil }
 
+  var needs: [Need] { replaces.map { [.fileIfThere($0)] } ?? [] }
+
   /// The certificate that is renewed; nil where there is none yet, or none that a CA has a name for.
   ///
   /// Throws `Failure` 65 for what is no certificate, and 66 for what can't be read.

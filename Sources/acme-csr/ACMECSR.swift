@@ -44,6 +44,10 @@ struct ACMECSR: Step {
 
   var input: Input? { key == nil && !signing.isWanted ? Input("a PEM private key", or: "-k FILE") : nil }
 
+  func needs(_ tool: Tool) -> [Need] {
+    .key(key) + signing.needs + passphrase.needs(tool) + .file(sources.namesFrom) + .file(sources.fromCert)
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let identifiers = try sources.identifiers(and: names)
     let common = try commonName.map { name in

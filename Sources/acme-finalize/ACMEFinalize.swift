@@ -22,6 +22,8 @@ struct ACMEFinalize: OrderStep {
 
   var input: Input? { Input(.order) }
 
+  func needs(_ tool: Tool) -> [Need] { order.needs(tool) + pin.needs }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let document = try tool.readOrder(input)
     try pin.check(document)

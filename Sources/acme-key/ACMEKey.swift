@@ -25,6 +25,8 @@ struct ACMEKey: Step {
 
   var input: Input? { nil }
 
+  func needs(_ tool: Tool) -> [Need] { newKey.passphrase.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     tool.messages.step("making a key of type \(type.rawValue)")
     let key = try PrivateKey.generate(type)

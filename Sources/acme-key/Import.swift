@@ -13,6 +13,8 @@ struct Import: Step {
 
   var input: Input? { Input("a private JSON Web Key") }
 
+  func needs(_ tool: Tool) -> [Need] { newKey.passphrase.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: input)) }
     tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))

@@ -11,6 +11,8 @@ struct ExistingKeyOptions: ParsableArguments {
 
   var input: Input? { key == nil ? Input("a PEM private key", or: "-k FILE") : nil }
 
+  func needs(_ tool: Tool) -> [Need] { .key(key) + passphrase.needs(tool) }
+
   func publicKey(_ input: [UInt8], _ tool: Tool) throws -> PublicKey {
     // What is public may be all that somebody has, and all that a token shows unasked.
     let pem: [UInt8]
@@ -36,6 +38,8 @@ struct Public: Step {
 
   var input: Input? { existing.input }
 
+  func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let key = try existing.publicKey(input, tool)
     tool.explain(.publicKey(key))
@@ -54,6 +58,8 @@ struct JWKForm: Step {
 
   var input: Input? { existing.input }
 
+  func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.jsonWebKey(jwk))
@@ -71,6 +77,8 @@ struct Thumbprint: Step {
   @OptionGroup var messageOptions: MessageOptions
 
   var input: Input? { existing.input }
+
+  func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk

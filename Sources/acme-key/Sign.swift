@@ -30,6 +30,8 @@ struct Sign: Step {
 
   var input: Input? { Input(csr ? "a CertificationRequestInfo in DER" : "the signing input of an ACME request") }
 
+  func needs(_ tool: Tool) -> [Need] { .key(key) + passphrase.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     guard let key else { throw Failure(.usage, "the key is missing", hint: "give it with -k FILE") }
     let signer = try passphrase.key(at: key, tool).signer

@@ -44,6 +44,10 @@ struct ACMERegister: Step {
     accountKey == nil && !signing.isWanted ? Input("a PEM account key", or: "-k FILE") : nil
   }
 
+  func needs(_ tool: Tool) -> [Need] {
+    .key(accountKey) + signing.needs + passphrase.needs(tool) + .file(externalAccount.eabKeyFile) + ca.needs(tool)
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let binding = try externalAccount.load(tool)
     let signer = try signing.signer(tool) ?? passphrase.key(at: accountKey, or: input, tool).signer

@@ -42,6 +42,10 @@ struct ACMERenewal: Step {
     files.isEmpty && served == nil ? Input("a PEM certificate or chain", or: "FILE") : nil
   }
 
+  func needs(_ tool: Tool) -> [Need] {
+    files.map(Need.fileIfThere) + survey.needs(tool) + (served == nil ? [] : [.network])
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let shown = try look(tool)
     let subjects: [Subject]

@@ -19,6 +19,8 @@ struct ListVerb: Step {
 
   var input: Input? { nil }
 
+  func needs(_ tool: Tool) -> [Need] { files.map(Need.fileIfThere) + survey.needs(tool) }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let survey = try Survey(survey, tool)
     let findings = try survey.findings(on: files.map(Subject.init))

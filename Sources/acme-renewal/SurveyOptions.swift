@@ -1,4 +1,5 @@
 import ACMENetwork
+import ACMETool
 import ArgumentParser
 
 /// Who is asked.
@@ -7,4 +8,6 @@ struct SurveyOptions: ParsableArguments {
   var offline = false
 
   @OptionGroup var ca: CAOptions
+
+  func needs(_ tool: Tool) -> [Need] { offline ? [] : ca.needs(tool) }
 }

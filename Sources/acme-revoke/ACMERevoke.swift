@@ -41,6 +41,10 @@ struct ACMERevoke: HolderStep {
 
   var input: Input? { Input("a PEM certificate or chain") }
 
+  func needs(_ tool: Tool) -> [Need] {
+    certKey == nil ? holder.needs(tool) : .key(certKey) + holder.ca.needs(tool)
+  }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let certificate = try reading("stdin") { try Certificate.first(inPEM: input) }
     let client = try certKey.map { try self.client(for: certificate, by: $0, tool) } ?? holder.client(tool)

@@ -1,5 +1,10 @@
 internal import COpenSSL
 
+package enum OpenSSLConfiguration {
+  /// Reads openssl.cnf and whatever that leads to, where OpenSSL would do so with its first use.
+  package static func read() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_LOAD_CONFIG), nil) }
+}
+
 /// What OpenSSL says went wrong, taken from its queue; the queue is empty afterwards.
 struct OpenSSLError: Error {
   let reasons: [String]

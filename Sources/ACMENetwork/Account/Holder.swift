@@ -9,6 +9,8 @@ package protocol HolderStep: Step {
 
 extension HolderStep {
   package func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try holder.key.command(tool)) }
+
+  package func needs(_ tool: Tool) -> [Need] { holder.needs(tool) }
 }
 
 extension HolderOptions {

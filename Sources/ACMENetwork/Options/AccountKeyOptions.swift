@@ -19,6 +19,10 @@ package struct AccountKeyOptions: ParsableArguments {
     }
   }
 
+  package func needs(_ tool: Tool) -> [Need] {
+    .key((try? accountKey ?? tool.key(from: "ACME_ACCOUNT_KEY")) ?? nil) + passphrase.needs(tool)
+  }
+
   /// Whether an option says what signs.
   package var isGiven: Bool { accountKey != nil || signing.signer != nil }
 

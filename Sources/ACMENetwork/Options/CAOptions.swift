@@ -20,6 +20,11 @@ package struct CAOptions: ParsableArguments {
 
   package init() {}
 
+  package func needs(_ tool: Tool) -> [Need] {
+    .file(caBundle ?? tool.path(from: "ACME_CA_BUNDLE")) + witnessing.needs(tool)
+      + (witnessing.isReplaying(tool) ? [] : [.network])
+  }
+
   /// The directory to use: that of the document, which an option may not contradict; else the option, else the
   /// variable, else Let's Encrypt.
   package func directory(of document: ACMEURL?, _ tool: Tool) throws -> ACMEURL {

@@ -1,3 +1,4 @@
+package import ACMETool
 package import ArgumentParser
 
 /// Who holds an account, and at which CA: what all need that sign for it.
@@ -7,4 +8,6 @@ package struct HolderOptions: ParsableArguments {
   @OptionGroup package var ca: CAOptions
 
   package init() {}
+
+  package func needs(_ tool: Tool) -> [Need] { key.needs(tool) + account.needs(tool) + ca.needs(tool) }
 }

@@ -9,6 +9,8 @@ package struct PinOption: ParsableArguments {
 
   package init() {}
 
+  package var needs: [Need] { .file(csr) }
+
   /// The request; nil where none is named.
   package var request: CertificateRequest? {
     get throws { try csr.map { file in try reading(file.description) { try CertificateRequest(Files.read(file)) } } }

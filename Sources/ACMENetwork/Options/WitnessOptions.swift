@@ -15,8 +15,18 @@ package struct WitnessOptions: ParsableArguments {
 
   package init() {}
 
+  func needs(_ tool: Tool) -> [Need] {
+    let traced = traceFile(tool).map { [Need.appended($0, what: TraceFile.what)] } ?? []
+    return traced + .file(replay ?? tool.path(from: "ACME_REPLAY"))
+  }
+
+  private func traceFile(_ tool: Tool) -> Path? {
+    (trace ?? tool.path(from: "ACME_TRACE")).flatMap { $0 == Path("-") ? nil : $0 }
+  }
+
   func witnesses(_ tool: Tool) throws -> [any Witness] {
-    let trace = try (trace ?? tool.path(from: "ACME_TRACE")).map { try TraceFile($0 == Path("-") ? nil : $0, tool) }
+    let isTraced = (trace ?? tool.path(from: "ACME_TRACE")) != nil
+    let trace = isTraced ? try TraceFile(traceFile(tool), tool) : nil
     let explanation = tool.messages.isExplaining ? Explanation(tool.messages) : nil
     let all: [(any Witness)?] = [trace, explanation, Narration(messages: tool.messages)]
     return all.compactMap { $0 }

@@ -10,6 +10,8 @@ package protocol OrderStep: Step {
 extension OrderStep {
   package func programs(_ tool: Tool) throws -> Programs? { Programs(signer: try order.key.command(tool)) }
 
+  package func needs(_ tool: Tool) -> [Need] { order.needs(tool) }
+
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) { order.prepare(tool, untilReadable: stdin) }
 
   package func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }

@@ -7,7 +7,7 @@ extension Tool {
   /// Throws `Failure` 71 where it can't be run: better now than when it is needed. Its signatures throw 71 where it
   /// fails or answers with anything else, 75 where the time is over, and `Interrupted`.
   package func signer(for publicKey: PublicKey, by command: CommandWords) throws -> Signer {
-    try command.checkProgram(environment)
+    try supervisor?.checkSigner()
     explain(.keyElsewhere(command.text))
     return Signer(publicKey: publicKey) { input, budget in
       self.messages.step("having \(command.text) sign")

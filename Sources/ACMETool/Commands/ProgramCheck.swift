@@ -1,11 +1,11 @@
-package import ACMECore
+internal import ACMECore
 internal import Glibc
 
 extension CommandWords {
   private static let longestFirstLine = 256
 
-  /// Throws `Failure` 71 where there is no such program, or it can't be run: better now than when it is needed.
-  package func checkProgram(_ environment: Environment) throws(Failure) {
+  /// A failure with status 71 where there is no such program, or it can't be run; nil where it can.
+  func fault(_ environment: Environment) -> Failure? {
     var reason = IOError(ENOENT).reason
     for candidate in candidates(environment) {
       guard candidate.withCString({ access($0, X_OK) }) == 0 else {
@@ -16,10 +16,9 @@ extension CommandWords {
         reason = "it is a folder, or no file at all"
         continue
       }
-      if let missing = Self.missingInterpreter(of: candidate) { throw cannotRun(missing) }
-      return
+      return Self.missingInterpreter(of: candidate).map(cannotRun)
     }
-    throw cannotRun(reason)
+    return cannotRun(reason)
   }
 
   /// Where execvp looks.

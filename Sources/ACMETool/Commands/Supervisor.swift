@@ -8,12 +8,15 @@ package final class Supervisor {
   private let socket: FileDescriptor
   private let process: pid_t
   private let programs: Programs
+  /// What is wrong with each command, as the step itself soon can't look any more.
+  private let faults: [Failure?]
 
   /// Throws `Failure` 71 where there can be no such process.
   init(_ programs: Programs, _ environment: Environment, _ messages: Messages) throws {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Self.failure(IOError(errno)) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    faults = programs.commands.map { $0.fault(environment) }
     let tool = getpid()
     process = CSystem_fork()
     guard process != 0 else {
@@ -35,6 +38,14 @@ package final class Supervisor {
 
   /// Whether all that a program starts can be ended with it, whatever it does to get away.
   package static var endsAll: Bool { CSystem_can_adopt_orphans() != 0 }
+
+  /// Throws `Failure` 71 where there is no such program, or it can't be run: better now than when it is needed.
+  ///
+  /// - Parameter command: the index of one of the commands.
+  package func check(_ command: Int) throws(Failure) { if let fault = faults[command] { throw fault } }
+
+  /// The same of the signer.
+  func checkSigner() throws(Failure) { if let signer = programs.signer { try check(signer) } }
 
   /// Returns when the process has ended.
   func end() {

@@ -7,6 +7,8 @@ package struct PassphraseOptions: ParsableArguments {
 
   package init() {}
 
+  package func needs(_ tool: Tool) -> [Need] { .file(passphraseFile ?? tool.path(from: "ACME_PASSPHRASE_FILE")) }
+
   /// Asks for it when, and only when, it is needed.
   func passphrase(_ word: String = "passphrase", of key: String, _ tool: Tool) throws -> [UInt8] {
     guard let file = passphraseFile ?? tool.path(from: "ACME_PASSPHRASE_FILE") else {

@@ -28,6 +28,8 @@ package struct NewSignerOptions: ParsableArguments {
     }
   }
 
+  package var needs: [Need] { .file(publicKey) }
+
   package func refuse(besideKey isKeyGiven: Bool) throws {
     guard !isKeyGiven || !isWanted else {
       throw ValidationError(

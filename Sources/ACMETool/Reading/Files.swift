@@ -63,12 +63,26 @@ package enum Files {
   }
 
   private static func opened(_ path: Path) throws(Failure) -> FileDescriptor {
-    let number = open(path, O_RDONLY | O_CLOEXEC)
+    var number = open(path, O_RDONLY | O_CLOEXEC)
+    if number < 0, errno == EACCES, let held = held[path] {
+      lseek(held, 0, SEEK_SET)
+      number = fcntl(held, F_DUPFD_CLOEXEC, 3)
+    }
     guard number >= 0 else {
       let error = IOError(errno)
       throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: Owner.hint(error, path, need: S_IRUSR))
     }
     return FileDescriptor(number: number)
+  }
+
+  /// Files of which the names may lead to others by the time they are read, which are then refused.
+  private nonisolated(unsafe) static var held: [Path: Int32] = [:]
+
+  /// Has `path` be read as it is now, should it be replaced before that. For before any thread.
+  static func hold(_ path: Path) {
+    guard descriptor(named: path) == nil, held[path] == nil, (try? path.status)?.isRegular == true else { return }
+    let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if number >= 0 { held[path] = number }
   }
 
   /// Opens `path`. A process that may not be dumped has no right to its own /proc/self/fd, so what a shell's

@@ -76,6 +76,8 @@ extension Path: Hashable {
 }
 
 extension Path {
+  var isMissing: Bool { withCString { access($0, F_OK) } != 0 && errno == ENOENT }
+
   /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
   var status: stat? {
     get throws(IOError) {

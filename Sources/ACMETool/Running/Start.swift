@@ -57,7 +57,8 @@ extension Step {
       tool.supervisor = try programs(tool).map { try Supervisor($0, environment, messages) }
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
-      // What is opened by name is open, and no thread or connection has begun: here a tool can give up its rights.
+      // No thread or connection has begun, and nothing that is foreign was looked at.
+      confine(tool)
       if input != nil, FileDescriptor.standardInput.isAwaited { prepare(tool, untilReadable: STDIN_FILENO) }
       let input = try input.map(tool.read) ?? []
       let product = try perform(input, tool)

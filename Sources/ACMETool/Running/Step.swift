@@ -3,8 +3,8 @@ package import ArgumentParser
 
 /// A tool, or one verb of a tool: parses its options, does one step, and gives back what is to be written.
 ///
-/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, what can be done without stdin
-/// is done while that is awaited, it is read, the step is performed, its product written.
+/// `Step.start` keeps the order of events: the arguments are parsed, the output is proved, what isn't needed is given up,
+/// what can be done without stdin is done while that is awaited, it is read, the step is performed, its product written.
 package protocol Step: ParsableCommand {
   associatedtype Output: Destination
 
@@ -18,6 +18,9 @@ package protocol Step: ParsableCommand {
 
   /// The programs of the user's that the step may run; nil where it runs none.
   func programs(_ tool: Tool) throws -> Programs?
+
+  /// All that the step does with files, tokens and the network, but for its output: what isn't here, it can't do.
+  func needs(_ tool: Tool) -> [Need]
 
   /// Makes ready what will be needed whatever stdin holds, and goes on with it until `stdin` has something to be read. What
   /// fails here is left to `perform`, which says so.

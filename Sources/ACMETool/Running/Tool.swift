@@ -13,6 +13,7 @@ package final class Tool {
   package internal(set) var supervisor: Supervisor?
   /// What the step has made ready while stdin was awaited: it alone knows what.
   package var headStart: AnyObject?
+  private var appended: [Path: Result<AppendedFile, Failure>] = [:]
 
   init(name: String, messages: Messages, usage: String, environment: Environment) {
     self.name = name
@@ -25,6 +26,19 @@ package final class Tool {
   package func explain(_ lesson: @autoclosure () throws -> Lesson) {
     guard messages.isExplaining, let lesson = try? lesson() else { return }
     messages.explain(lesson)
+  }
+
+  /// Opens a file that is to grow, while that is allowed. What came of it is told when it is asked for.
+  func open(_ path: Path, _ what: String) {
+    do throws(Failure) { appended[path] = .success(try AppendedFile(path, what)) } catch {
+      appended[path] = .failure(error)
+    }
+  }
+
+  /// The file that the step needs to append to. Throws `Failure` 73 where it can't be had.
+  package func appendedFile(_ path: Path) throws(Failure) -> AppendedFile {
+    guard let file = appended[path] else { throw Failure(.bug, "nobody has opened \(path)") }
+    return try file.get()
   }
 
   /// The file that a variable names.

@@ -7,21 +7,21 @@ package struct AppendedFile {
   private let what: String
 
   /// - Parameters:
-  ///   - path: nil for stderr. A new file can be read by its owner alone.
+  ///   - path: a new file can be read by its owner alone.
   ///   - what: what the file is, for messages.
   ///
   /// Throws `Failure` 73 where it can't be had, or holds something else than lines of JSON.
-  package init(_ path: Path?, _ what: String) throws(Failure) {
-    guard let path else {
-      file = FileDescriptor(number: STDERR_FILENO)
-      self.what = what
-      return
-    }
+  init(_ path: Path, _ what: String) throws(Failure) {
     try Self.refuse(path, what)
     let number = Files.create(path, O_WRONLY | O_APPEND, mode: 0o600)
     guard number >= 0 else { throw Failure(.cannotCreate, "can't write \(what) \(path): \(IOError(errno).reason)") }
     file = FileDescriptor(number: number)
     self.what = "\(what) \(path)"
+  }
+
+  package init(toStandardError what: String) {
+    file = FileDescriptor(number: STDERR_FILENO)
+    self.what = what
   }
 
   /// What is to grow has begun. A file that can't be read may be one that can only be written to.

@@ -60,6 +60,17 @@ package struct AtomicFile {
     }
   }
 
+  /// Allows what is needed to write it.
+  func allow(in rules: Landlock) {
+    guard !isWrittenThrough else {
+      if Files.descriptor(named: path) == nil { rules.allow(.writeFile, on: path) }
+      return
+    }
+    rules.allow([.makeFile, .writeFile, .removeFile, .readFolder], below: path.folder)
+    // Of the other files of that folder nothing can be read.
+    if existing != nil { rules.allow(.readFile, on: path) }
+  }
+
   /// Whether that changed anything.
   @discardableResult
   package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) -> Bool {
@@ -91,7 +102,7 @@ package struct AtomicFile {
       guard try Files.contents(of: path).holdsPrivateKey else { return }
     } catch {
       // No key is as large as what can't be read for its size; one that we may not read might be one.
-      guard error.status == .noInput else { return }
+      guard error.status == .noInput, !isReadableByAll else { return }
       throw Failure(
         .cannotCreate, "\(error.message), and it might be a private key, which nothing else is written over",
         hint: "choose another name")
@@ -100,6 +111,9 @@ package struct AtomicFile {
       .cannotCreate, "\(shownPath) holds a private key, and nothing else is written over it",
       hint: "choose another name")
   }
+
+  /// Of no key. A run beside this one may have put it there since, and what is new there can't be read any more.
+  private var isReadableByAll: Bool { existing.map { $0.st_mode & S_IROTH != 0 } ?? false }
 
   /// What a rename would fail of, though a file can be made beside it.
   private func refuseToRenameOver() throws {

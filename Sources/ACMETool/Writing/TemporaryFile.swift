@@ -27,7 +27,7 @@ struct TemporaryFile {
     for _ in 1...Self.mostTries {
       path = target.sibling(Octets(Array(".".utf8) + stem + Array(".\(Self.randomSuffix)".utf8)))
       number = withoutUmask {
-        path.withCString { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0o777) }
+        path.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0o777) }
       }
       if number >= 0 || errno != EEXIST { break }
     }

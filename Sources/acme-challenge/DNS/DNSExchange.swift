@@ -184,7 +184,7 @@ extension DNSExchange.Outcome {
     switch self {
     case .response(let response): response.refusal
     case .silence(let how): how
-    case .unheard: "hasn't answered yet"
+    case .unheard: "doesn't answer"
     case .noRoute: "can't be reached from here"
     }
   }

@@ -19,6 +19,8 @@ struct ResolverOption: ParsableArguments {
 struct FollowOption: ParsableArguments {
   @Flag(help: "Where a CNAME stands in a record's place, publish at its end.")
   var dnsFollow = false
+
+  var needs: [Need] { dnsFollow ? [.network] : [] }
 }
 
 /// How long to wait for the name servers.

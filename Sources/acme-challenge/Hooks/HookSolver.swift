@@ -22,7 +22,7 @@ final class HookSolver: Solver {
   func challengeType(for identifier: Identifier) -> Challenge.Kind? { type.canProve(identifier) ? type : nil }
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
-    for command in commands { try command.checkProgram(tool.environment) }
+    for index in commands.indices { try tool.supervisor?.check(index) }
     if !Supervisor.endsAll {
       tool.messages.warning("this system doesn't tell what a hook leaves running: it may outlive a hook that is ended")
     }

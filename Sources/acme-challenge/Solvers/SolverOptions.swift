@@ -10,6 +10,9 @@ struct SolverOptions: ParsableArguments {
   @OptionGroup var manual: ManualOption
   @OptionGroup var choice: TypeOption
 
+  /// What is done for a hook, is done outside.
+  var needs: [Need] { webRoot.webroot.map { .webRoot($0.folder) } }
+
   func programs(and signer: CommandWords? = nil) -> Programs? { hook.programs(and: signer) }
 
   func validate() throws {
@@ -37,6 +40,8 @@ struct SolverOptions: ParsableArguments {
 struct ListenerOptions: ParsableArguments {
   @OptionGroup var standalone: StandaloneOption
   @OptionGroup var alpn: ALPNOption
+
+  var needs: [Need] { [standalone.standalone, alpn.alpn].compactMap { $0 }.map { .port($0.port) } }
 }
 
 /// By which type of challenge control is to be proved.

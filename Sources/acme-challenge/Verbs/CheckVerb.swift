@@ -18,6 +18,8 @@ struct CheckVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  func needs(_ tool: Tool) -> [Need] { solving.needs + account.needs(tool) + ca.needs(tool) }
+
   func programs(_ tool: Tool) -> Programs? { solving.programs() }
 
   var input: Input? { Input("a certificate request") }

@@ -16,6 +16,8 @@ struct CleanVerb: Step {
   @OptionGroup var output: OutputOptions
   @OptionGroup var messageOptions: MessageOptions
 
+  func needs(_ tool: Tool) -> [Need] { solving.needs + account.needs(tool) + follow.needs }
+
   func programs(_ tool: Tool) -> Programs? { solving.programs() }
 
   func validate() throws {

@@ -33,6 +33,8 @@ struct OrderVerb: OrderStep {
 
   var input: Input? { Input("a certificate request") }
 
+  func needs(_ tool: Tool) -> [Need] { order.needs(tool) + asked.needs }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let request = try reading("stdin") { try CertificateRequest(input) }
     let solvers = solving.solvers

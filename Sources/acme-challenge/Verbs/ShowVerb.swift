@@ -13,6 +13,8 @@ struct ShowVerb: Step {
 
   var input: Input? { Input(.order) }
 
+  func needs(_ tool: Tool) -> [Need] { [] }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let document = try tool.readOrder(input)
     tool.explainProofs(of: document)

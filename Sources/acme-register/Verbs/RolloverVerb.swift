@@ -23,6 +23,8 @@ struct RolloverVerb: HolderStep {
     "acme-register show -k \(Shell.quoted(newKey)) writes the document of the account, which has the new key"
   }
 
+  func needs(_ tool: Tool) -> [Need] { holder.needs(tool) + [.file(newKey), .settled(newKey)] }
+
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let known = try holder.account.load(tool)
     let directory = try holder.ca.directory(of: known?.ca.directory, tool)

@@ -2,7 +2,7 @@
 
 import itertools
 
-from sandbox import ERRNOS, NICETIES, refusing, without_proc
+from sandbox import CONFINING, ERRNOS, NICETIES, refusing, without_proc
 from testbed import PipelineTest
 from tools import quoted
 
@@ -12,7 +12,7 @@ HOOK = """#!/bin/sh
 echo "$1 $ACME_IDENTIFIER" >>hooked
 exec curl -s -d "{\\"host\\":\\"$ACME_DNS_NAME.\\",\\"value\\":\\"$value\\"}" "$DNS_MANAGEMENT/$at"
 """
-CALLS = sorted(set(NICETIES) - {"umask", "clone3", "linkat"})
+CALLS = sorted(set(NICETIES) - {"umask", "clone3", "linkat", *CONFINING})
 
 
 class SandboxTest(PipelineTest):
@@ -43,10 +43,13 @@ class SandboxTest(PipelineTest):
                 # Whether a hook's strangers can be ended can't be known without prctl: it is said.
                 self.all_ways(refusing("ENOSYS", call), quiet=call != "prctl")
 
+    def test_where_nothing_confines_the_tools(self):
+        self.all_ways(refusing("ENOSYS", *CONFINING))
+
     def test_all_of_them_at_once(self):
         for code in ERRNOS:
             with self.subTest(code=code):
-                self.all_ways(refusing(code, *(set(CALLS) - {"prctl"})))
+                self.all_ways(refusing(code, *(set(CALLS) - {"prctl"}), *CONFINING))
 
     def test_a_web_root_behind_a_link_that_stays_inside(self):
         (self.dir / "web" / "real").mkdir(parents=True)

@@ -17,11 +17,12 @@ import sys
 # What these tools ask for, and can do without. On each machine's list of system calls.
 NICETIES = {"x86_64": {"renameat2": 316, "openat2": 437, "close_range": 436, "pidfd_open": 434, "accept4": 288,
                        "statx": 332, "prctl": 157, "fchmod": 91, "fchown": 93, "fsync": 74, "link": 86, "linkat": 265,
-                       "clone3": 435, "umask": 95},
+                       "clone3": 435, "umask": 95, "landlock_create_ruleset": 444, "seccomp": 317},
             "aarch64": {"renameat2": 276, "openat2": 437, "close_range": 436, "pidfd_open": 434, "accept4": 242,
                         "statx": 291, "prctl": 167, "fchmod": 52, "fchown": 55, "fsync": 82, "linkat": 37,
-                        "clone3": 435, "umask": 166}}[platform.machine()]
+                        "clone3": 435, "umask": 166, "landlock_create_ruleset": 444, "seccomp": 277}}[platform.machine()]
 ERRNOS = ("ENOSYS", "EPERM", "EINVAL")
+CONFINING = ("landlock_create_ruleset", "seccomp")  # by which a tool gives up what it doesn't need
 
 LOAD, EQUAL, ANSWER = 0x20, 0x15, 0x06  # of the filter's machine
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
@@ -39,7 +40,8 @@ def without_proc(*calls):
 
 
 # What a whole suite can be played in: the words before each tool.
-KINDS = {"no-proc": without_proc, "fuse": list} | {
+KINDS = {"no-proc": without_proc, "fuse": list,
+         "unconfined": functools.partial(refusing, "ENOSYS", *CONFINING)} | {
     code: functools.partial(refusing, code, *(set(NICETIES) - {"umask", "clone3"})) for code in ERRNOS}
 
 
