@@ -87,6 +87,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.lock, self.stopped = threading.Lock(), threading.Event()
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate, key)
+        self.tls.files = certificate, key
         super().__init__(("127.0.0.1", 0), Connection)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
