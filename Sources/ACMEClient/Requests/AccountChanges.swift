@@ -55,8 +55,7 @@ extension Client {
 extension Account {
   /// nil where the answer shows none: the CA has acted all the same.
   fileprivate init?(shownIn response: HTTPResponse) {
-    guard let object = try? JSONObject(parsing: response.body), object["status"] != nil,
-      let account = try? Account(object)
+    guard response.showsStatus, let account = try? response.parsed("the account", { try Account($0) })
     else { return nil }
     self = account
   }

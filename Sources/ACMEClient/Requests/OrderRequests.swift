@@ -36,7 +36,7 @@ extension Client {
         repeatable: .afterLookUp))
     do {
       return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
-    } catch let failure as Failure {
+    } catch let failure as Failure where !response.showsStatus {
       throw lostAnswer(failure)
     }
   }
