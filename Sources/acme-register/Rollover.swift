@@ -56,7 +56,8 @@ struct Rollover {
           guard attempts < Self.attempts else { throw lost.failure }
           try client.budget.wait(
             lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
-        } catch let refusal as Failure where isInDoubt {
+        } catch let refusal as Failure where isInDoubt || refusal.isProxys {
+          isInDoubt = true
           // The old key may be refused because the CA has acted on the earlier try after all.
           guard let changed = try accountOfNewKey(), changed.url == account.url else { throw refusal }
           return changed

@@ -161,10 +161,12 @@ import Testing
     #expect(order.transport.requests.filter { $0.method == .post }.count == 2)
   }
 
-  @Test func `a lost answer to finalize or a challenge is for the caller to look up`() throws {
+  @Test func `an answer to finalize or a challenge that is lost, or a page, is for the caller to look up`() throws {
     let key = try PrivateKey.generate(.p256)
     let csr = try CertificateRequest(for: [Identifier(typed: "a.example")], signer: key.signer)
-    for answer in [ScriptedTransport.Scripted.failure(.lost("x")), .response(500, [], "")] {
+    for answer in [
+      ScriptedTransport.Scripted.failure(.lost("x")), .response(500, [], ""), .response(200, [], "<p>Welcome</p>"),
+    ] {
       let finalize = try Rig(answer)
       #expect(throws: LostAnswer.self) { try finalize.client.finalize(ACMEURL("https://ca.example/f"), request: csr) }
       #expect(finalize.transport.requests.count == 1)

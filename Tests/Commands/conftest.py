@@ -16,6 +16,7 @@ from tools import BIN, DEBUG, ToolTest
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="run the tests that take longer, too")
+    parser.addoption("--outcomes", action="store_true", help="print a table of what a CA did, and what came of it")
     parser.addoption("--sandbox", choices=sandbox.KINDS, help="play them where the system lacks something")
 
 
@@ -76,6 +77,18 @@ def pytest_unconfigure(config):
         print(f"{suites(config)}: {len(tried(reporter) - bad)} passed, {len(bad)} failed", flush=True)
 
 
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.option.outcomes:
+        return
+    passed = terminalreporter.stats.get("passed", [])
+    table = sorted(tuple(value) for report in passed for name, value in report.user_properties if name == "outcome")
+    table = [("what is spoiled", "how", "what comes of it"), *table]
+    widths = [max(len(row[column]) for row in table) for column in range(2)]
+    for row in table:
+        terminalreporter.write_line(f"{row[0]:{widths[0]}} | {row[1]:{widths[1]}} | {row[2]}")
+    terminalreporter.write_line(f"{len(table) - 1} behaviours")
+
+
 def suites(config):
     return ", ".join(dict.fromkeys(pathlib.Path(word.split("::")[0]).name for word in config.args))
 
@@ -102,7 +115,9 @@ def pytest_generate_tests(metafunc):
     if "row" in metafunc.fixturenames:
         names = [row.name for row in metafunc.cls.table]
         assert len(names) == len(set(names)), f"two rows of {metafunc.cls.__name__} have the same name"
-        metafunc.parametrize("row", metafunc.cls.table, ids=names)
+        longer = [pytest.mark.takes_longer]
+        rows = [pytest.param(row, marks=longer if getattr(row, "takes_longer", False) else []) for row in metafunc.cls.table]
+        metafunc.parametrize("row", rows, ids=names)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -150,6 +165,8 @@ def fresh(request, place):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item, call):
     """A test in which cases failed (see subTest) has failed by all of them, and by what went wrong after them."""
+    if call.when == "call" and (outcome := getattr(getattr(item, "instance", None), "outcome", None)):
+        item.user_properties.append(("outcome", outcome))
     cases = getattr(getattr(item, "instance", None), "failed_cases", [])
     last = [call.excinfo.value] if call.excinfo else []
     if call.when == "call" and cases and all(isinstance(error, Exception) for error in last):

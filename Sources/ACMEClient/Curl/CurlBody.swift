@@ -4,7 +4,8 @@ internal import CCurl
 ///
 /// When a connection that it kept turns out to be dead, libcurl would send the same request again by itself. A JWS
 /// is never sent twice: its nonce is used up (RFC 8555 §6.5), and a finalize or challenge might be seen twice. So the
-/// body can't be rewound, and libcurl gives up instead.
+/// body can't be rewound, and libcurl gives up instead; or, where a server asks for HTTP/1.1 in its place (RFC 9113
+/// §7), reads on without rewinding, and is stopped.
 final class CurlBody {
   private var rest: ArraySlice<UInt8>
 
@@ -26,6 +27,7 @@ final class CurlBody {
   }
 
   private func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    guard !rest.isEmpty else { return Int(CURL_READFUNC_ABORT) }
     let part = rest.prefix(buffer.count)
     buffer.copyBytes(from: part)
     rest = rest.dropFirst(part.count)

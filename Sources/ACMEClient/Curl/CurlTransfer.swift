@@ -115,12 +115,12 @@ final class CurlTransfer {
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
       return .untrusted(reason)
     case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason + (trust.isFileOfVariable ? " (SSL_CERT_FILE)" : ""))
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
       return .unintelligible(reason)
     case CURLE_OPERATION_TIMEDOUT where ContinuousClock.now - began >= .seconds(seconds - 0.01):
       return .timedOut(reason)
     case CURLE_OPERATION_TIMEDOUT where !isConnected: return .unreachable(reason)
-    case CURLE_SEND_FAIL_REWIND: return .lost("the connection was closed")
+    case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK: return .lost("the connection was closed")
     default: return .lost(reason)
     }
   }

@@ -26,6 +26,9 @@ extension HTTPResponse {
     try reading(what, status: .protocolBroken) { try parse(JSONObject(parsing: body)) }
   }
 
+  /// Whether it holds an object with a status, as each of the CA's things that go from one state to another is shown.
+  var showsStatus: Bool { (try? JSONObject(parsing: body))?["status"] != nil }
+
   /// The URL in Location, which only the answers that create something carry.
   func location(_ purpose: HTTPRequest.Purpose) throws -> ACMEURL {
     guard let text = header("location") else {

@@ -24,6 +24,12 @@ extension HTTPRequest {
 
     /// Who is asked.
     var addressee: String { self == .issuer ? "the server" : "the CA" }
+
+    /// Whether it counts more that the CA has acted than what it answers: some answer with nothing, and none but with
+    /// JSON.
+    var isDeed: Bool {
+      [.accountDeactivation, .keyChange, .challenge, .finalize].contains(self)
+    }
   }
 }
 

@@ -10,22 +10,26 @@ extension Client {
     return Account(shownIn: response)
   }
 
-  /// Closes the account for good (§7.3.6). Gives back the account where the CA's answer shows it.
+  /// Closes the account for good (§7.3.6). Gives back the account as the CA's answer shows it.
   ///
   /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the look-up says.
-  package func deactivateAccount() throws -> Account? {
+  package func deactivateAccount() throws -> Account {
     let changes: JSONObject = ["status": .string(Status.deactivated.rawValue)]
     let response = try perform(
       SignedRequest(
         url: ownAccount(), payload: Array(changes.text.utf8), purpose: .accountDeactivation, repeatable: .afterLookUp))
-    return Account(shownIn: response)
+    guard let account = Account(shownIn: response) else {
+      throw lostAnswer(
+        Failure(.protocolBroken, "the CA took the deactivation, and doesn't say what the account is now"))
+    }
+    return account
   }
 
-  /// Gives the account the key `new` in place of the one that signs here (§7.3.5). Gives back the account where the CA's
-  /// answer shows it, which it needn't.
+  /// Gives the account the key `new` in place of the one that signs here (§7.3.5).
   ///
-  /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then look-ups by both keys say.
-  package func changeKey(to new: Signer) throws -> Account? {
+  /// Throws `LostAnswer` where nobody knows whether the CA has seen it, or its answer doesn't show the account, which it
+  /// needn't: then look-ups by both keys say.
+  package func changeKey(to new: Signer) throws -> Account {
     guard let signer else { throw Failure(.bug, "keyChange: there is no key") }
     let account = try ownAccount()
     return try atEndpoint(.keyChange) { url in
@@ -35,7 +39,10 @@ extension Client {
       let response = try perform(
         SignedRequest(
           url: url, payload: Array(inner.object.text.utf8), purpose: .keyChange, repeatable: .afterLookUp))
-      return Account(shownIn: response)
+      guard let account = Account(shownIn: response) else {
+        throw lostAnswer(Failure(.protocolBroken, "keyChange (\(url)): the answer shows no account"))
+      }
+      return account
     }
   }
 
@@ -48,8 +55,7 @@ extension Client {
 extension Account {
   /// nil where the answer shows none: the CA has acted all the same.
   fileprivate init?(shownIn response: HTTPResponse) {
-    guard let object = try? JSONObject(parsing: response.body), object["status"] != nil,
-      let account = try? Account(object)
+    guard response.showsStatus, let account = try? response.parsed("the account", { try Account($0) })
     else { return nil }
     self = account
   }

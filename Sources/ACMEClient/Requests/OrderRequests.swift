@@ -27,14 +27,18 @@ extension Client {
 
   /// Asks for the certificate (§7.4: finalize).
   ///
-  /// Throws `LostAnswer` where nobody knows whether the CA has seen it: then the order says.
+  /// Throws `LostAnswer` where nobody knows whether the CA has seen it, or what has come of that: then the order says.
   package func finalize(_ url: ACMEURL, request: CertificateRequest) throws -> (order: Order, retryAfter: RetryAfter?) {
     let payload: JSONObject = ["csr": .string(Base64URL.encode(request.der))]
     let response = try perform(
       SignedRequest(
         url: allowed(url, "finalize"), payload: Array(payload.text.utf8), purpose: .finalize,
         repeatable: .afterLookUp))
-    return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
+    do {
+      return (try response.parsed("the answer to finalize") { try Order($0) }, retryAfter(of: response))
+    } catch let failure as Failure where !response.showsStatus {
+      throw lostAnswer(failure)
+    }
   }
 
   func retryAfter(of response: HTTPResponse) -> RetryAfter? {

@@ -11,13 +11,27 @@ extension Client {
     if let reason { payload["reason"] = .number(String(reason.rawValue)) }
     let key: SignedRequest.Key = if accountURL == nil, let signer { .jwk(signer) } else { .account }
     do {
-      try atEndpoint(.revokeCert) { url in
-        _ = try perform(
-          SignedRequest(url: url, payload: Array(payload.text.utf8), purpose: .revokeCert, key: key))
+      return try atEndpoint(.revokeCert) { url in
+        try revoke(SignedRequest(url: url, payload: Array(payload.text.utf8), purpose: .revokeCert, key: key))
       }
-      return true
     } catch let failure as Failure where failure.problem?.type == .alreadyRevoked {
       return false
     }
+  }
+
+  /// A success of the CA's own has a nonce (§6.5), and little else. Where it has none, somebody else may have answered in
+  /// its place, and only the CA says that the certificate is revoked by now.
+  private func revoke(_ request: SignedRequest) throws -> Bool {
+    let isDoubtful = try perform(request).header("replay-nonce") == nil
+    guard world.goesOn(with: [request.url]) ?? isDoubtful else { return true }
+    do {
+      let response = try perform(request)
+      guard response.header("replay-nonce") != nil else {
+        throw Failure(
+          .protocolBroken,
+          "revokeCert (\(request.url)): the answer isn't the CA's, since it has no Replay-Nonce\(response.excerpt)")
+      }
+    } catch let failure as Failure where failure.problem?.type == .alreadyRevoked {}
+    return true
   }
 }

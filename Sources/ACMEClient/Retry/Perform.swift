@@ -125,6 +125,7 @@ extension Client {
         keepNonce(of: response)
         guard let refusal = Refusal(response, of: request, now: budget.clock.wall(), remedies: remedies) else {
           batch.succeed()
+          try refuseForeign(response, to: request)
           return .success(response)
         }
         pause = try pauseAfter(refusal, of: request, &batch.tries[index])

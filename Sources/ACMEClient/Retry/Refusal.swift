@@ -23,7 +23,7 @@ struct Refusal {
         Failure(
           Problem.exitStatus(httpStatus: response.status),
           "\(who) answered \(asked) with HTTP status \(response.status)"
-            + Self.excerpt(response), problem: problem)
+            + response.excerpt, problem: problem)
       }
     if (300..<400).contains(response.status) {
       let target = response.header("location").map { " to \($0.shown(limit: 200))" } ?? ""
@@ -78,12 +78,14 @@ struct Refusal {
     return words.contains("jws verification")
       || words.contains("signature") && ["verif", "invalid", "wrong", "mismatch"].contains(where: words.contains)
   }
+}
 
-  /// The beginning of what is no problem document: a proxy's page, mostly. Its tags say nothing.
-  private static func excerpt(_ response: HTTPResponse) -> String {
+extension HTTPResponse {
+  /// The beginning of what is none of ACME's objects: a proxy's page, mostly. Its tags say nothing.
+  var excerpt: String {
     var text = ""
     var inTag = false
-    for character in String(decoding: response.body.prefix(2000), as: UTF8.self) {
+    for character in String(decoding: body.prefix(2000), as: UTF8.self) {
       switch character {
       case "<": inTag = true
       case ">": inTag = false

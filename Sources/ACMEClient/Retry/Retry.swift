@@ -73,6 +73,13 @@ extension Client {
     }
   }
 
+  /// A page, from whoever stands before the CA, is no sign that the CA has done what it was asked to.
+  func refuseForeign(_ response: HTTPResponse, to request: any OutgoingRequest) throws {
+    guard request.purpose.isDeed, !response.body.isEmpty, (try? JSON(parsing: response.body)) == nil else { return }
+    throw unusable(
+      "\(request.purpose) (\(request.url)): the answer isn't the CA's, since it is no JSON\(response.excerpt)", request)
+  }
+
   /// The CA may have acted on a request whose answer is of no use.
   private func unusable(_ message: String, _ request: any OutgoingRequest) -> any Error {
     let failure = Failure(.protocolBroken, message)
@@ -80,7 +87,7 @@ extension Client {
     return failure
   }
 
-  private func lostAnswer(_ failure: Failure, _ retryAfter: RetryAfter? = nil) -> LostAnswer {
+  func lostAnswer(_ failure: Failure, _ retryAfter: RetryAfter? = nil) -> LostAnswer {
     LostAnswer(failure: failure, notBefore: budget.clock.monotonic() + max(retryAfter?.seconds ?? 0, faultPause(1)))
   }
 

@@ -34,11 +34,11 @@ package struct AccountDocument: Equatable, Sendable {
     return document
   }
 
-  /// The account with another key, as the CA shows it; nil where it doesn't.
-  package func with(_ jwk: JWK, _ account: Account?) -> AccountDocument {
+  /// The account with another key, as the CA shows it.
+  package func with(_ jwk: JWK, _ account: Account) -> AccountDocument {
     var document = self
     document.jwk = jwk
-    document.account = account ?? document.account.keyless
+    document.account = account
     return document
   }
 

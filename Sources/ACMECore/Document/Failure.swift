@@ -26,6 +26,9 @@ package struct Failure: Error {
     self.retryAt = retryAt
   }
 
+  /// Whether it is a refusal in which no ACME server speaks: before the one that may have acted stands a proxy.
+  package var isProxys: Bool { httpStatus != nil && problem?.type.isACME != true }
+
   /// `error` as a failure of what is named by `what`; an error that is a failure already stays as it is.
   package init(_ error: any Error, in what: String, status: ExitStatus = .input) {
     switch error {

@@ -19,13 +19,6 @@ package struct Account: Equatable, Sendable {
     return Account(raw, status: .deactivated, contact: contact)
   }
 
-  /// The same without the public key, which some CAs tell.
-  var keyless: Account {
-    var raw = raw
-    raw["key"] = nil
-    return Account(raw, status: status, contact: contact)
-  }
-
   private init(_ raw: JSONObject, status: Status, contact: [String]) {
     self.raw = raw
     self.status = status

@@ -62,12 +62,7 @@ struct DeactivateVerb: HolderStep {
       while true {
         attempts += 1
         do {
-          if let shown = try client.deactivateAccount() { return account.with(shown) }
-          isInDoubt = true
-          guard let known = try lookUp(account, by: client) else {
-            throw Failure(.protocolBroken, "the CA took the deactivation, and doesn't say what the account is now")
-          }
-          return known
+          return account.with(try client.deactivateAccount())
         } catch let lost as LostAnswer {
           isInDoubt = true
           guard let known = try lookUp(account, by: client) else { throw lost.failure }
@@ -75,7 +70,8 @@ struct DeactivateVerb: HolderStep {
           guard attempts < Self.attempts else { throw lost.failure }
           try client.budget.wait(
             lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
-        } catch let refusal as Failure where isInDoubt && refusal.tellsOfNoAccount {
+        } catch let refusal as Failure where isInDoubt && refusal.tellsOfNoAccount || refusal.isProxys {
+          isInDoubt = true
           // The CA may have acted on the earlier try after all.
           guard let known = try lookUp(account, by: client), known.account.status != .valid else { throw refusal }
           return known

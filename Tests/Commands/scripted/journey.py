@@ -34,11 +34,17 @@ class Row:
     names: tuple = ("one.example",)
     budget: int = 30  # seconds for each tool
     arguments: tuple = ()  # more of acme-challenge's
+    chain_arguments: tuple = ()  # and of acme-chain's
     environment: dict = dataclasses.field(default_factory=dict)
     before: dict = dataclasses.field(default_factory=dict)  # tool → what happens just before it, called with the CA
     account: dict = dataclasses.field(default_factory=dict)  # members of the account document that are not the CA's
     endpoints: dict = dataclasses.field(default_factory=dict)  # the same of its endpoints: how each is changed
     warns: bool = False
+
+    @property
+    def spoils(self):
+        """What the CA spoils, and how."""
+        return self.script[0][0] if self.script else "", self.name
 
 
 def several(value):
@@ -111,7 +117,7 @@ class Journey:
         self.files_before = test.files()
         self.stages, self.requests = {}, {}
         flow = kit().request(row.names)
-        for tool, more in zip(STAGES, (("--webroot", "web", *row.arguments), (), ("-o", "site.pem"))):
+        for tool, more in zip(STAGES, (("--webroot", "web", *row.arguments), (), ("-o", "site.pem", *row.chain_arguments))):
             seen = len(ca.requests)
             row.before.get(tool, lambda ca: None)(ca)
             result = self.stages[tool] = test.run_tool(tool, *more, stdin=flow)
@@ -128,6 +134,13 @@ class Journey:
     def failed(self):
         """The first tool that failed, or None."""
         return next((tool for tool in STAGES if self.stages[tool].status), None)
+
+    @property
+    def outcome(self):
+        if not self.failed:
+            return "the certificate" + (", with a warning" if self.stderr else "")
+        status, said = self.stages[self.failed].status, self.stages[self.failed].err
+        return f"{status}, {said.splitlines()[0][:120]}"
 
     @property
     def stderr(self):
@@ -162,6 +175,7 @@ class JourneyTest(TableTest):
             for check in row.also:
                 check(self, journey)
             self.names_its_order(row, journey)
+            self.outcome = [*row.spoils, journey.outcome]
         return journey
 
     def leaves_no_trace(self, journey):
@@ -228,6 +242,13 @@ class JourneyTest(TableTest):
             self.assertEqual(document["order"]["format"], "acme-order/1")
 
 
+def told_once(test, stderr):
+    """One error, and no more than one hint."""
+    kinds = re.findall(r"(?m)^acme-[a-z]+: (error|hint): ", stderr)
+    test.assertLessEqual(kinds.count("hint"), 1, stderr)
+    test.assertEqual(kinds.count("error"), 1, stderr)
+
+
 # Further checks of a row.
 
 def story(*wheres):
@@ -278,5 +299,5 @@ def keeps(*texts):
     return check
 
 
-__all__ = ["CHAIN", "CHALLENGE", "EVERY", "FINALIZE", "Journey", "JourneyTest", "at_least", "at_most", "fails", "fine",
-           "STAGES", "keeps", "kit", "never_asked", "resigned", "shows", "story", "told"]
+__all__ = ["CHAIN", "CHALLENGE", "EVERY", "FINALIZE", "Journey", "JourneyTest", "Row", "at_least", "at_most", "fails", "fine",
+           "STAGES", "keeps", "kit", "never_asked", "resigned", "shows", "story", "told", "told_once"]

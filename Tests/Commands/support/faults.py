@@ -7,7 +7,7 @@ import itertools
 import json
 
 from scripted_ca import problem
-from web import Answer, HangUp
+from web import Answer, HangUp, Reset
 
 HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>"
 
@@ -48,6 +48,11 @@ def dropped(request, go):
     raise HangUp
 
 
+def reset(request, go):
+    """The same, the hard way."""
+    raise Reset
+
+
 def sleeps(seconds):
     """An answer that comes too late, if it comes at all."""
     def fault(request, go):
@@ -83,12 +88,22 @@ def lost(request, go):
     raise HangUp
 
 
+def done_and_reset(request, go):
+    go()
+    raise Reset
+
+
 def done_but(status):
     """It is done, but the client hears of a failure."""
-    def fault(request, go):
+    return done_and(says(status))
+
+
+def done_and(fault):
+    """It is done, and then the fault is played in the answer's place."""
+    def after(request, go):
         go()
-        return Answer(status, body=b"")
-    return fault
+        return fault(request, go)
+    return after
 
 
 def with_headers(**headers):
@@ -167,6 +182,15 @@ def chunked(request, go):
     answer.headers |= {"Content-Length": None, "transfer-encoding": "chunked"}
     answer.body = text
     return answer
+
+
+def by_hand(write):
+    """The right answer as `write(head, body)` has it on the line, and the connection closed."""
+    def fault(request, go):
+        answer = go()
+        answer.raw = write
+        return answer
+    return fault
 
 
 def cut_short(request, go):

@@ -88,14 +88,23 @@ class Issuer:
                 self.authority(name, "root", **more)
         return name
 
-    def server(self, name, san):
-        """A web server's certificate, for the CA's own https."""
+    def server(self, name, san, days_from_now=0, signed=True):
+        """A web server's certificate, for the CA's own https; by itself if not `signed`."""
         self.new_key(name)
         request = openssl("req", "-new", "-key", self.path(f"{name}.key"), "-subj", "/", "-addext",
                           f"subjectAltName={san}")
-        signed_by = ["-CA", self.path("web-root.pem"), "-CAkey", self.path("web-root.key")]
+        signed_by = ["-CA", self.path("web-root.pem"), "-CAkey", self.path("web-root.key")] if signed else [
+            "-signkey", self.path(f"{name}.key")]
         self.sign(request, "leaf", signed_by, "-copy_extensions", "copy", "-days", "30", "-out",
-                  self.path(f"{name}.pem"))
+                  self.path(f"{name}.pem"), days_from_now=days_from_now)
+
+    def odd_server(self, name, san, days_from_now=0, signed=True):
+        """One whose certificate isn't as it should be: its place; made when it is first asked for."""
+        with open(self.path(f"{name}.lock"), "w") as lock:  # the folder is that of all workers
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.path(f"{name}.pem").exists():
+                self.server(name, san, days_from_now, signed)
+        return self.path(f"{name}.pem")
 
     def cross(self, name, signer, places=None, days_from_now=0):
         """Another certificate (PEM) for the key and subject of the authority `name`: by `signer`, whose own is to be had

@@ -21,6 +21,8 @@ NICETIES = {"x86_64": {"renameat2": 316, "openat2": 437, "close_range": 436, "pi
             "aarch64": {"renameat2": 276, "openat2": 437, "close_range": 436, "pidfd_open": 434, "accept4": 242,
                         "statx": 291, "prctl": 167, "fchmod": 52, "fchown": 55, "fsync": 82, "linkat": 37,
                         "clone3": 435, "umask": 166, "landlock_create_ruleset": 444, "seccomp": 277}}[platform.machine()]
+# What none can do without, where something is to be written.
+WRITING = {"x86_64": {"rename": 82}, "aarch64": {"renameat": 38}}[platform.machine()]
 ERRNOS = ("ENOSYS", "EPERM", "EINVAL")
 CONFINING = ("landlock_create_ruleset", "seccomp")  # by which a tool gives up what it doesn't need
 
@@ -30,7 +32,7 @@ NO_NEW_PRIVS, SET_SECCOMP, FILTER = 38, 22, 2
 
 
 def refusing(code, *calls):
-    return [sys.executable, __file__, code, *(c for c in calls if c in NICETIES), "--"]
+    return [sys.executable, __file__, code, *(c for c in calls if c in NICETIES | WRITING), "--"]
 
 
 def without_proc(*calls):
@@ -86,5 +88,5 @@ def refuse(code, numbers):
 
 if __name__ == "__main__":
     cut = sys.argv.index("--")
-    refuse(sys.argv[1], [NICETIES[name] for name in sys.argv[2:cut]])
+    refuse(sys.argv[1], [(NICETIES | WRITING)[name] for name in sys.argv[2:cut]])
     os.execvp(sys.argv[cut + 1], sys.argv[cut + 1:])

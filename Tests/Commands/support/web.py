@@ -7,6 +7,7 @@ import json
 import socket
 import socketserver
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -14,6 +15,10 @@ import time
 
 class HangUp(Exception):
     """The connection is closed and nothing more is said."""
+
+
+class Reset(HangUp):
+    """It is broken off, as by a machine that has lost its memory: TCP's RST."""
 
 
 @dataclasses.dataclass
@@ -25,7 +30,9 @@ class Answer:
     body: bytes | None = None
     headers: dict = dataclasses.field(default_factory=dict)
     stream: object = None
-    raw: bytes | None = None  # in place of everything, status line and headers too; then the connection is closed
+    # In place of everything, status line and headers too; then the connection is closed. Or a function that makes it of
+    # the head and the body that would have been sent; then TLS is ended as it should be.
+    raw: object = None
 
     def bytes(self):
         if self.body is not None:
@@ -80,6 +87,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.lock, self.stopped = threading.Lock(), threading.Event()
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate, key)
+        self.tls.files = certificate, key
         super().__init__(("127.0.0.1", 0), Connection)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -146,11 +154,13 @@ class Connection(http.server.BaseHTTPRequestHandler):
             request = Request(self.server.count("requests"), self.number, self.command, self.path, self.headers, body,
                               time.monotonic(), self.server.stopped)
             self.reply(request, self.server.handler(request))
-        except (OSError, HangUp):
+        except (OSError, HangUp) as error:
             self.close_connection, self.polite = True, False
+            if isinstance(error, Reset):
+                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def reply(self, request, answer):
-        if answer.raw is not None:
+        if isinstance(answer.raw, bytes):
             self.wfile.write(answer.raw)
             raise HangUp
         body = answer.bytes()
@@ -164,7 +174,10 @@ class Connection(http.server.BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
         self.close_connection |= headers.get("Connection") == "close"
         if request.method == "HEAD":
-            self.wfile.write(head)
+            body, answer.stream = b"", None
+        if answer.raw:
+            self.close_connection = True
+            self.wfile.write(answer.raw(head, body))
             return
         self.wfile.write(head + body)
         for piece in answer.stream or ():
