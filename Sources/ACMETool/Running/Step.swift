@@ -7,6 +7,8 @@ package import ArgumentParser
 /// performed, its product written.
 package protocol Step: ParsableCommand {
   associatedtype Output: Destination
+  /// What stdin is read into.
+  associatedtype Content: InputContent
 
   static var outputKind: OutputKind { get }
   var messageOptions: MessageOptions { get }
@@ -20,7 +22,7 @@ package protocol Step: ParsableCommand {
   func programs(_ tool: Tool) throws -> Programs?
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
+  func perform(_ input: Content, _ tool: Tool) throws -> Product
 
   /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
   /// by that.
@@ -54,7 +56,7 @@ package enum Product {
   case text(String, String, ExitStatus = .done)
   case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
-  case secret([UInt8], String, mayReplace: Bool)
+  case secret(SecretBytes, String, mayReplace: Bool)
   /// All that was done was done elsewhere.
   case nothing
 
