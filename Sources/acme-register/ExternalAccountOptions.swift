@@ -39,6 +39,7 @@ struct ExternalAccountOptions: ParsableArguments {
       throw Failure(
         .usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")
     }
+    defer { text.base.wipe() }
     let key = try reading(source) { try Self.macKey(text) }
     return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg)
   }

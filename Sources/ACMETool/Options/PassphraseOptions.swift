@@ -34,10 +34,13 @@ package struct PassphraseOptions: ParsableArguments {
     return first
   }
 
-  /// - Parameter name: how a person is asked for it, where that is less than the whole `source`.
+  /// - Parameters:
+  ///   - pem: nothing is left of it.
+  ///   - name: how a person is asked for it, where that is less than the whole `source`.
   package func key(
     pem: SecretBytes, from source: String, named name: String? = nil, _ tool: Tool
   ) throws -> PrivateKey {
-    try reading(source) { try PrivateKey(pem: pem) { try passphrase(of: name ?? source, tool) } }
+    defer { pem.wipe() }
+    return try reading(source) { try PrivateKey(pem: pem) { try passphrase(of: name ?? source, tool) } }
   }
 }
