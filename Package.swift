@@ -31,7 +31,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CResolv"),
     .systemLibrary(name: "CSystem"),
-    .target(name: "ACMECore", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "ACMECore", dependencies: ["COpenSSL", "CSystem"], swiftSettings: strict),
     .target(name: "ACMEClient", dependencies: ["ACMECore", "CCurl"], swiftSettings: strict),
     .target(
       name: "ACMETool", dependencies: ["ACMECore", "CSystem", argumentParser], swiftSettings: strict),

@@ -8,6 +8,7 @@
 #include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,6 +57,15 @@ static inline int CSystem_fork(void) { return fork(); }
 extern int execvpe(const char *program, char *const arguments[], char *const variables[]);
 static inline int CSystem_become(char *const arguments[], char *const variables[]) {
   return execvpe(arguments[0], arguments, variables);
+}
+
+// Not in the Glibc module, and its header would take others away from there.
+extern size_t malloc_usable_size(void *memory);
+
+// Swift has no array on the stack, nor a way to keep a function's frame out of its caller's.
+static inline __attribute__((noinline)) void CSystem_wipe_stack(void) {
+  char used[65536];
+  explicit_bzero(used, sizeof used);
 }
 
 // glibc has close_range since 2.34, for _GNU_SOURCE alone.

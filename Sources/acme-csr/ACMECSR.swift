@@ -48,7 +48,7 @@ struct ACMECSR: Step {
     .key(key) + signing.needs + passphrase.needs(tool) + .file(sources.namesFrom) + .file(sources.fromCert)
   }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     let identifiers = try sources.identifiers(and: names)
     let common = try commonName.map { name in
       let identifier = try reading("--common-name") { try Identifier(typed: name) }
@@ -66,7 +66,7 @@ struct ACMECSR: Step {
     return .text(try request.pem, "a certificate request for \(identifiers.list.shown())")
   }
 
-  private func signer(_ input: [UInt8], _ tool: Tool) throws -> Signer {
+  private func signer(_ input: SecretBytes, _ tool: Tool) throws -> Signer {
     let siteKey = try passphrase.key(at: key, or: input, tool)
     tool.messages.step("signing with the private key in \(key?.description ?? "stdin")")
     return siteKey.signer

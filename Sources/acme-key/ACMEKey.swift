@@ -27,7 +27,7 @@ struct ACMEKey: Step {
 
   func needs(_ tool: Tool) -> [Need] { newKey.passphrase.needs(tool) }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     tool.messages.step("making a key of type \(type.rawValue)")
     let key = try PrivateKey.generate(type)
     tool.explain(.newKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))

@@ -15,8 +15,8 @@ struct Import: Step {
 
   func needs(_ tool: Tool) -> [Need] { newKey.passphrase.needs(tool) }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let key = try reading("stdin") { try PrivateKey(jwk: JSONObject(parsing: input)) }
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
+    let key = try reading("stdin") { try PrivateKey(jwk: input) }
     tool.explain(.importedKey(key.publicKey.jwk, file: output.file, isEncrypted: newKey.encrypt))
     return try newKey.product(key, "the private key that was imported", mayReplace: output.force, tool)
   }

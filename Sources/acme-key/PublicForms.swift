@@ -13,12 +13,12 @@ struct ExistingKeyOptions: ParsableArguments {
 
   func needs(_ tool: Tool) -> [Need] { .key(key) + passphrase.needs(tool) }
 
-  func publicKey(_ input: [UInt8], _ tool: Tool) throws -> PublicKey {
+  func publicKey(_ input: SecretBytes, _ tool: Tool) throws -> PublicKey {
     // What is public may be all that somebody has, and all that a token shows unasked.
-    let pem: [UInt8]
+    let pem: SecretBytes
     switch key {
     case .token(let uri)?: return try passphrase.publicKey(in: uri, tool)
-    case .file(let path)?: pem = try Files.read(path)
+    case .file(let path)?: pem = try Files.readSecret(path)
     case nil: pem = input
     }
     let source = key?.description ?? "stdin"
@@ -40,7 +40,7 @@ struct Public: Step {
 
   func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     let key = try existing.publicKey(input, tool)
     tool.explain(.publicKey(key))
     return .text(try key.pem, "the public key in PEM")
@@ -60,7 +60,7 @@ struct JWKForm: Step {
 
   func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.jsonWebKey(jwk))
     return .text(jwk.object.text + "\n", "the public key as a JSON Web Key")
@@ -80,7 +80,7 @@ struct Thumbprint: Step {
 
   func needs(_ tool: Tool) -> [Need] { existing.needs(tool) }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     let jwk = try existing.publicKey(input, tool).jwk
     tool.explain(.thumbprint(jwk))
     return .text(jwk.thumbprint + "\n", "the thumbprint of the key")

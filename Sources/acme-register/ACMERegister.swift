@@ -48,7 +48,7 @@ struct ACMERegister: Step {
     .key(accountKey) + signing.needs + passphrase.needs(tool) + .file(externalAccount.eabKeyFile) + ca.needs(tool)
   }
 
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
+  func perform(_ input: SecretBytes, _ tool: Tool) throws -> Product {
     let binding = try externalAccount.load(tool)
     let signer = try signing.signer(tool) ?? passphrase.key(at: accountKey, or: input, tool).signer
     let directory = try ca.directory(of: nil, tool)

@@ -29,36 +29,37 @@ struct ExternalAccountOptions: ParsableArguments {
   /// nil where no binding is asked for.
   func load(_ tool: Tool) throws -> ExternalAccount? {
     guard let eabKid else { return nil }
-    let text: [UInt8]
+    let text: Slice<SecretBytes>
     let source: String
     if let eabKeyFile {
-      (text, source) = (try Files.read(eabKeyFile).withoutByteOrderMark, eabKeyFile.description)
-    } else if let value = tool.environment["ACME_EAB_HMAC_KEY"] {
-      (text, source) = (value.bytes, "ACME_EAB_HMAC_KEY")
+      (text, source) = (try Files.readSecret(eabKeyFile).afterByteOrderMark, eabKeyFile.description)
+    } else if let value = tool.macKey {
+      (text, source) = (value[...], Tool.macKeyVariable)
     } else {
       throw Failure(
         .usage, "the MAC key to --eab-kid is missing", hint: "give --eab-key-file, or set ACME_EAB_HMAC_KEY")
     }
+    defer { text.base.wipe() }
     let key = try reading(source) { try Self.macKey(text) }
     return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg)
   }
 
   /// base64url as it should be; CAs hand out padded keys and the other alphabet too.
-  private static func macKey(_ text: [UInt8]) throws -> [UInt8] {
-    let letters = text.split(whereSeparator: { $0 <= 0x20 })
-    guard letters.count == 1, let word = letters.first else { throw Malformed("one MAC key in base64url is needed") }
-    let plain = String(decoding: word, as: UTF8.self).map { character -> Character in
-      switch character {
-      case "+": "-"
-      case "/": "_"
-      default: character
-      }
-    }
-    let unpadded = String(plain).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard unpadded.count == 1 || unpadded[1].allSatisfy({ $0 == "=" }) else {
+  private static func macKey(_ text: Slice<SecretBytes>) throws -> SecretBytes {
+    let words = text.split(whereSeparator: { $0 <= 0x20 })
+    guard words.count == 1, let word = words.first else { throw Malformed("one MAC key in base64url is needed") }
+    let unpadded = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+    guard unpadded.count == 1 || unpadded[1].allSatisfy({ $0 == UInt8(ascii: "=") }) else {
       throw Malformed("the MAC key is not base64url")
     }
-    let key = try Base64URL.decode(String(unpadded[0]))
+    let letters = unpadded[0].lazy.map { letter in
+      switch letter {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: letter
+      }
+    }
+    let key = try Base64URL.decode(secret: letters)
     guard !key.isEmpty else { throw Malformed("the MAC key is empty") }
     return key
   }

@@ -49,28 +49,28 @@ final class Scratch {
   }
 
   @Test func `a file is replaced whole, keeps its mode, and leaves nothing beside it`() throws {
-    try file("a").write(Array("one".utf8), as: .ordinary(ifChanged: false))
+    try file("a").write(Array("one".utf8))
     chmod("\(scratch.path)/a", 0o640)
-    try file("a").write(Array("two".utf8), as: .ordinary(ifChanged: false))
+    try file("a").write(Array("two".utf8))
     #expect(try content("a") == "two")
     #expect(scratch.mode("a") == 0o640)
     #expect(scratch.names == ["a"])
   }
 
   @Test func `a key is for its owner alone, and never goes over another file`() throws {
-    try file("key").write(Array("secret".utf8), as: .secret(mayReplace: false))
+    try file("key").write(SecretBytes("secret".utf8), mayReplace: false)
     #expect(scratch.mode("key") == 0o600)
-    #expect(throws: Failure.self) { try file("key").write([1], as: .secret(mayReplace: false)) }
+    #expect(throws: Failure.self) { try file("key").write(SecretBytes([1]), mayReplace: false) }
     #expect(try content("key") == "secret")
     chmod("\(scratch.path)/key", 0o644)
-    try file("key").write(Array("new".utf8), as: .secret(mayReplace: true))
+    try file("key").write(SecretBytes("new".utf8), mayReplace: true)
     #expect(scratch.mode("key") == 0o600)
     #expect(scratch.names == ["key"])
   }
 
   @Test func `a link is followed, and stays`() throws {
     symlink("target", "\(scratch.path)/link")
-    try file("link").write(Array("x".utf8), as: .ordinary(ifChanged: false))
+    try file("link").write(Array("x".utf8))
     #expect(scratch.names == ["link", "target"])
     #expect(try content("target") == "x")
     var status = stat()
@@ -79,22 +79,22 @@ final class Scratch {
   }
 
   @Test func `an equal file keeps its time`() throws {
-    try file("a").write(Array("same".utf8), as: .ordinary(ifChanged: false))
+    try file("a").write(Array("same".utf8))
     let times = [timeval(tv_sec: 1000, tv_usec: 0), timeval(tv_sec: 1000, tv_usec: 0)]
     utimes("\(scratch.path)/a", times)
-    try file("a").write(Array("same".utf8), as: .ordinary(ifChanged: true))
+    try file("a").write(Array("same".utf8), ifChanged: true)
     var status = stat()
     stat("\(scratch.path)/a", &status)
     #expect(status.st_mtim.tv_sec == 1000)
-    try file("a").write(Array("other".utf8), as: .ordinary(ifChanged: true))
+    try file("a").write(Array("other".utf8), ifChanged: true)
     #expect(try content("a") == "other")
   }
 
   @Test func `a full device is a failure, and a missing folder one at once`() throws {
-    #expect(throws: Failure.self) { try AtomicFile(Path("/dev/full")).write([1], as: .ordinary(ifChanged: false)) }
+    #expect(throws: Failure.self) { try AtomicFile(Path("/dev/full")).write([1]) }
     #expect(throws: Failure.self) { try file("none/a") }
     #expect(throws: Failure.self) { try file("") }
-    try AtomicFile(Path("/dev/null")).write([1], as: .ordinary(ifChanged: false))
+    try AtomicFile(Path("/dev/null")).write([1])
   }
 }
 
@@ -105,7 +105,7 @@ final class Scratch {
 
   @Test func `a file has its mode from the start, whatever the umask`() throws {
     let temporary = try TemporaryFile(beside: path("a"), mode: 0o666)
-    try temporary.write([1])
+    try temporary.write { file throws(IOError) in try file.write([1]) }
     try temporary.become(path("a"))
     #expect(scratch.mode("a") == 0o666)
     #expect(scratch.names == ["a"])
@@ -124,7 +124,7 @@ final class Scratch {
     let name = String(repeating: "n", count: 255)
     let file = try AtomicFile(path(name))
     try file.prove()
-    try file.write([1], as: .ordinary(ifChanged: false))
+    try file.write([1])
     #expect(scratch.names == [name])
     #expect(throws: Failure.self) { try AtomicFile(path(name + "n")) }
   }

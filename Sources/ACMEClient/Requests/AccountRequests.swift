@@ -60,10 +60,10 @@ extension Client {
 /// What the CA handed out to bind a new account to one that it has of the person (RFC 8555 §7.3.4).
 package struct ExternalAccount {
   let kid: String
-  let macKey: [UInt8]
+  let macKey: SecretBytes
   let algorithm: MACAlgorithm
 
-  package init(kid: String, macKey: [UInt8], algorithm: MACAlgorithm) {
+  package init(kid: String, macKey: SecretBytes, algorithm: MACAlgorithm) {
     self.kid = kid
     self.macKey = macKey
     self.algorithm = algorithm

@@ -15,7 +15,7 @@ package enum MACAlgorithm: String, CaseIterable, Sendable {
   case hs384 = "HS384"
   case hs512 = "HS512"
 
-  func authenticationCode(of bytes: [UInt8], key: [UInt8]) throws -> [UInt8] {
+  func authenticationCode(of bytes: [UInt8], key: SecretBytes) throws -> [UInt8] {
     let digest =
       switch self {
       case .hs256: EVP_sha256()
@@ -24,9 +24,12 @@ package enum MACAlgorithm: String, CaseIterable, Sendable {
       }
     var code = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
-    guard HMAC(digest, key, Int32(clamping: key.count), bytes, bytes.count, &code, &length) != nil else {
-      throw OpenSSLError()
+    let made = SecretMemory.wipingStack {
+      key.withUnsafeBytes { key in
+        HMAC(digest, key.baseAddress, Int32(clamping: key.count), bytes, bytes.count, &code, &length)
+      }
     }
+    guard made != nil else { throw OpenSSLError() }
     return Array(code.prefix(Int(length)))
   }
 }

@@ -59,24 +59,49 @@ final class MemoryBIO {
     guard bytes.isEmpty || written == bytes.count else { throw OpenSSLError() }
   }
 
+  /// Empty, to be written to; what is written is a secret.
+  init(forSecret: Void) throws(OpenSSLError) { pointer = try OpenSSLError.check(BIO_new(BIO_s_secmem())) }
+
+  /// Reads `bytes` where they are, which have to stay there.
+  init(inPlace bytes: UnsafeRawBufferPointer) throws(OpenSSLError) {
+    pointer = try OpenSSLError.check(BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)))
+  }
+
   deinit { BIO_free(pointer) }
 
-  var bytes: [UInt8] {
+  var secret: SecretBytes { withBytes { SecretBytes($0) } }
+
+  var bytes: [UInt8] { withBytes { Array($0) } }
+
+  private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     var start: UnsafeMutablePointer<CChar>?
     let count = COpenSSL_BIO_get_mem_data(pointer, &start)
-    guard let start, count > 0 else { return [] }
-    return UnsafeRawBufferPointer(start: start, count: count).map { $0 }
+    return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : max(0, count)))
   }
 }
 
 /// The DER that an `i2d` function writes.
 func encodedDER(_ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32) throws(OpenSSLError) -> [UInt8]
 {
+  try withEncodedDER(encode) { Array($0) }
+}
+
+/// The same of a private key.
+func secretDER(
+  _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32
+) throws(OpenSSLError) -> SecretBytes {
+  try withEncodedDER(encode) { SecretBytes($0) }
+}
+
+private func withEncodedDER<Result>(
+  _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32,
+  _ body: (UnsafeBufferPointer<UInt8>) -> Result
+) throws(OpenSSLError) -> Result {
   var start: UnsafeMutablePointer<UInt8>?
   let count = encode(&start)
   guard count > 0, let start else { throw OpenSSLError() }
   defer { COpenSSL_free(start) }
-  return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+  return body(UnsafeBufferPointer(start: start, count: Int(count)))
 }
 
 /// What a `d2i` function reads from `bytes`, all of which it has to use; `free` frees what it read of others.
@@ -84,14 +109,20 @@ func decodedDER(
   _ bytes: [UInt8], _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
   free: (OpaquePointer?) -> Void
 ) -> OpaquePointer? {
-  bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
-    var start = buffer.baseAddress
-    defer { ERR_clear_error() }
-    guard let value = decode(&start, buffer.count) else { return nil }
-    guard start == buffer.baseAddress.map({ $0 + buffer.count }) else {
-      free(value)
-      return nil
-    }
-    return value
+  bytes.withUnsafeBytes { decodedDER($0, decode, free: free) }
+}
+
+func decodedDER(
+  _ bytes: UnsafeRawBufferPointer, _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
+  free: (OpaquePointer?) -> Void
+) -> OpaquePointer? {
+  let buffer = bytes.bindMemory(to: UInt8.self)
+  var start = buffer.baseAddress
+  defer { ERR_clear_error() }
+  guard let value = decode(&start, buffer.count) else { return nil }
+  guard start == buffer.baseAddress.map({ $0 + buffer.count }) else {
+    free(value)
+    return nil
   }
+  return value
 }

@@ -16,7 +16,13 @@ final class ParameterBuilder {
   }
 
   func push(_ name: String, number bytes: [UInt8]) throws {
-    let number = try OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil))
+    try push(name, OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil)))
+  }
+
+  func push(_ name: String, secret bytes: SecretBytes) throws { try push(name, OpenSSLError.check(bytes.number)) }
+
+  /// Takes over `number`.
+  private func push(_ name: String, _ number: OpaquePointer) throws {
     numbers.append(number)
     try OpenSSLError.check(OSSL_PARAM_BLD_push_BN(pointer, keep(name), number))
   }

@@ -11,8 +11,9 @@ package final class PrivateKey {
   /// public one.
   init(_ pointer: OpaquePointer) throws {
     do {
-      publicKey = try PublicKey(pointer)
-      try PrivateKey.check(pointer, with: publicKey)
+      let publicKey = try PublicKey(pointer)
+      try SecretMemory.wipingStack { try PrivateKey.check(pointer, with: publicKey) }
+      self.publicKey = publicKey
     } catch {
       EVP_PKEY_free(pointer)
       throw error
@@ -30,7 +31,7 @@ package final class PrivateKey {
 
   /// A fresh key from the system's random numbers.
   package static func generate(_ type: KeyType) throws -> PrivateKey {
-    let key =
+    let key = SecretMemory.wipingStack {
       switch type {
       case .p256: COpenSSL_EVP_EC_gen("P-256")
       case .p384: COpenSSL_EVP_EC_gen("P-384")
@@ -40,6 +41,7 @@ package final class PrivateKey {
       case .rsa4096: COpenSSL_EVP_RSA_gen(4096)
       case .ed25519: COpenSSL_EVP_ED25519_gen()
       }
+    }
     return try PrivateKey(OpenSSLError.check(key))
   }
 
@@ -85,7 +87,9 @@ package final class PrivateKey {
     var length = 0
     try OpenSSLError.check(EVP_DigestSign(context, nil, &length, input, input.count))
     var signature = [UInt8](repeating: 0, count: length)
-    try OpenSSLError.check(EVP_DigestSign(context, &signature, &length, input, input.count))
+    try SecretMemory.wipingStack {
+      try OpenSSLError.check(EVP_DigestSign(context, &signature, &length, input, input.count))
+    }
     signature.removeLast(signature.count - length)
     guard case .ellipticCurve(let curve, _, _) = publicKey.jwk.material else { return signature }
     return try Self.fixedWidth(signature, width: curve.coordinateLength)

@@ -2,43 +2,36 @@ internal import COpenSSL
 
 extension PrivateKey {
   /// Asked for when, and only when, the key turns out to be encrypted.
-  package typealias Passphrase = () throws -> [UInt8]
+  package typealias Passphrase = () throws -> SecretBytes
 
   /// Reads PKCS#8 (encrypted too), SEC1 or PKCS#1 in PEM.
   ///
   /// Throws `Malformed` for what is no key, and what `passphrase` throws.
-  package convenience init(pem: [UInt8], passphrase: Passphrase) throws {
+  package convenience init(pem: SecretBytes, passphrase: Passphrase) throws {
     guard Self.holdsPrivateKey(pem) else {
       guard pem.firstRange(of: "PUBLIC KEY-----") == nil else {
         throw Malformed("a public key where a private key is needed")
       }
-      let other = (try? PEMText(pem))?.blocks.first
+      // What holds no private key is no secret.
+      let other = (try? PEMText(Array(pem)))?.blocks.first
       throw other.map { Malformed(pemBlock: $0.label, insteadOf: "a private key") } ?? Malformed("no PEM private key")
     }
-    let input = try MemoryBIO(pem.withoutByteOrderMark)
     ERR_clear_error()
-    // Without a callback of ours OpenSSL would ask on the terminal by itself, and hang where there is none.
-    let request = try withoutActuallyEscaping(passphrase) { ask in
+    let (key, wasAsked) = try withoutActuallyEscaping(passphrase) { ask in
       let request = PassphraseRequest(ask)
-      let key = PEM_read_bio_PrivateKey(
-        input.pointer, nil,
-        { buffer, size, _, context in
-          guard let buffer, let context else { return -1 }
-          let request = Unmanaged<PassphraseRequest>.fromOpaque(context).takeUnretainedValue()
-          return request.answer(into: buffer, size: Int(size))
-        }, Unmanaged.passUnretained(request).toOpaque())
+      let key = try SecretMemory.wipingStack { try Self.read(pem, request) }
       if let error = request.error { throw error }
       return (key, request.wasAsked)
     }
-    guard let key = request.0 else {
+    guard let key else {
       let error = OpenSSLError()
-      guard !request.1 || !error.isUnknownAlgorithm else {
+      guard !wasAsked || !error.isUnknownAlgorithm else {
         throw Malformed(
           "the key is encrypted with a cipher that is too old to be read here",
           hint: "convert it: openssl pkey -provider legacy -provider default -in OLD -out NEW")
       }
       throw Malformed(
-        request.1 || error.isDecryptionFailure
+        wasAsked || error.isDecryptionFailure
           ? "the passphrase is wrong, or the encrypted key is damaged"
           : "the PEM private key can't be read (\(error.reason))")
     }
@@ -46,14 +39,29 @@ extension PrivateKey {
     try self.init(key)
   }
 
+  private static func read(_ pem: SecretBytes, _ request: PassphraseRequest) throws -> OpaquePointer? {
+    try pem.withUnsafeBytes { bytes in
+      let input = try MemoryBIO(inPlace: UnsafeRawBufferPointer(rebasing: bytes.afterByteOrderMark))
+      // Without a callback of ours OpenSSL would ask on the terminal by itself, and hang where there is none.
+      return PEM_read_bio_PrivateKey(
+        input.pointer, nil,
+        { buffer, size, _, context in
+          guard let buffer, let context else { return -1 }
+          let request = Unmanaged<PassphraseRequest>.fromOpaque(context).takeUnretainedValue()
+          return request.answer(into: buffer, size: Int(size))
+        }, Unmanaged.passUnretained(request).toOpaque())
+    }
+  }
+
   /// Whether `der` is a private key of a kind that OpenSSL knows, without a passphrase.
-  package static func isOne(der: [UInt8]) -> Bool {
-    guard let key = decodedDER(der, { d2i_AutoPrivateKey(nil, $0, $1) }, free: EVP_PKEY_free) else { return false }
+  package static func isOne(der: SecretBytes) -> Bool {
+    let key = der.withUnsafeBytes { decodedDER($0, { d2i_AutoPrivateKey(nil, $0, $1) }, free: EVP_PKEY_free) }
+    guard let key else { return false }
     EVP_PKEY_free(key)
     return true
   }
 
-  private static func holdsPrivateKey(_ pem: [UInt8]) -> Bool {
+  private static func holdsPrivateKey(_ pem: SecretBytes) -> Bool {
     pem.firstRange(of: "PRIVATE KEY-----") != nil
   }
 
@@ -65,12 +73,18 @@ extension PrivateKey {
   private static let saltLength: Int32 = 16
 
   /// PKCS#8 in PEM; encrypted with AES-256 and PBKDF2 where there is a passphrase (RFC 5958, RFC 8018).
-  package func pem(passphrase: [UInt8]? = nil) throws -> [UInt8] {
-    let out = try MemoryBIO()
-    guard let passphrase else {
-      try OpenSSLError.check(PEM_write_bio_PKCS8PrivateKey(out.pointer, pointer, nil, nil, 0, nil, nil))
-      return out.bytes
-    }
+  package func pem(passphrase: SecretBytes? = nil) throws -> SecretBytes {
+    try SecretMemory.wipingStack { try passphrase.map(encrypted) ?? plain() }
+  }
+
+  private func plain() throws -> SecretBytes {
+    let out = try MemoryBIO(forSecret: ())
+    try OpenSSLError.check(PEM_write_bio_PKCS8PrivateKey(out.pointer, pointer, nil, nil, 0, nil, nil))
+    return out.secret
+  }
+
+  private func encrypted(with passphrase: SecretBytes) throws -> SecretBytes {
+    let out = try MemoryBIO(forSecret: ())
     // OpenSSL asks for no longer one when it reads the key again (PEM_BUFSIZE).
     guard passphrase.count <= 1024 else { throw Malformed("the passphrase is longer than 1024 octets") }
     let info = try OpenSSLError.check(EVP_PKEY2PKCS8(pointer))
@@ -88,7 +102,7 @@ extension PrivateKey {
     }
     defer { X509_SIG_free(encrypted) }
     try OpenSSLError.check(PEM_write_bio_PKCS8(out.pointer, encrypted))
-    return out.bytes
+    return out.secret
   }
 }
 
@@ -97,7 +111,7 @@ extension PrivateKey {
 final class PassphraseRequest {
   private let ask: PrivateKey.Passphrase
   private let isForToken: Bool
-  private var answer: Result<[UInt8], any Error>?
+  private var answer: Result<SecretBytes, any Error>?
 
   /// - Parameter isForToken: whether what is answered is given away once alone: a token counts what is wrong, and locks.
   init(_ ask: @escaping PrivateKey.Passphrase, isForToken: Bool = false) {
@@ -116,11 +130,11 @@ final class PassphraseRequest {
     let answer = answer ?? Result { try checked(ask(), size) }
     self.answer = answer
     guard let passphrase = try? answer.get() else { return -1 }
-    for (index, byte) in passphrase.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+    passphrase.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: buffer, count: size).copyMemory(from: $0) }
     return Int32(passphrase.count)
   }
 
-  private func checked(_ passphrase: [UInt8], _ size: Int) throws -> [UInt8] {
+  private func checked(_ passphrase: SecretBytes, _ size: Int) throws -> SecretBytes {
     guard passphrase.count <= size else { throw Malformed("the passphrase is longer than \(size) octets") }
     return passphrase
   }

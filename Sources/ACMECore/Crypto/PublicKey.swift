@@ -78,8 +78,16 @@ package struct PublicKey: Hashable {
 }
 
 extension PublicKey {
-  /// Reads PEM of the label PUBLIC KEY; nil for anything else.
-  package init?(pem: [UInt8]) throws {
+  /// Reads PEM of the label PUBLIC KEY; nil where anything else comes first.
+  package init?(pem: SecretBytes) throws {
+    // What stands behind it may well be the private one.
+    guard let end = pem.firstRange(of: "-----END PUBLIC KEY-----")?.upperBound,
+      pem[..<end].firstRange(of: "PRIVATE KEY-----") == nil
+    else { return nil }
+    try self.init(publicPEM: Array(pem[..<end]))
+  }
+
+  private init?(publicPEM pem: [UInt8]) throws {
     guard let block = try? PEMText(pem).blocks.first, block.label == "PUBLIC KEY" else { return nil }
     let input = try MemoryBIO(block.text)
     guard let key = PEM_read_bio_PUBKEY(input.pointer, nil, nil, nil) else {

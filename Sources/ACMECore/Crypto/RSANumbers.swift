@@ -7,7 +7,9 @@ enum RSANumbers {
   static let maxExponentBits = 64
 
   /// The members of RFC 7518 §6.3.2.
-  typealias Private = (d: [UInt8], p: [UInt8], q: [UInt8], dp: [UInt8], dq: [UInt8], qi: [UInt8])
+  typealias Private = (
+    d: SecretBytes, p: SecretBytes, q: SecretBytes, dp: SecretBytes, dq: SecretBytes, qi: SecretBytes
+  )
 
   /// Sizes come before mathematics, whose cost they bound.
   ///
@@ -61,12 +63,14 @@ enum RSANumbers {
     else { throw Malformed("the JWK's private key is not that of its public one") }
   }
 
-  static func bitCount(_ number: [UInt8]) -> Int {
+  static func bitCount(_ number: some RandomAccessCollection<UInt8>) -> Int {
     let shortest = number.drop { $0 == 0 }
     return shortest.first.map { shortest.count * 8 - $0.leadingZeroBitCount } ?? 0
   }
 
-  private static func isOdd(_ number: [UInt8]) -> Bool { number.last.map { $0 & 1 == 1 } ?? false }
+  private static func isOdd(_ number: some RandomAccessCollection<UInt8>) -> Bool {
+    number.last.map { $0 & 1 == 1 } ?? false
+  }
 }
 
 /// A number of OpenSSL's, wiped when it is let go.
@@ -78,6 +82,8 @@ private final class BigNumber {
   convenience init(_ bytes: [UInt8]) throws {
     self.init(taking: try OpenSSLError.check(BN_bin2bn(bytes, Int32(clamping: bytes.count), nil)))
   }
+
+  convenience init(_ bytes: SecretBytes) throws { self.init(taking: try OpenSSLError.check(bytes.number)) }
 
   deinit { BN_clear_free(pointer) }
 
@@ -108,4 +114,16 @@ private final class BigNumber {
   }
 
   static func == (one: BigNumber, other: BigNumber) -> Bool { BN_cmp(one.pointer, other.pointer) == 0 }
+}
+
+extension SecretBytes {
+  /// As a number of OpenSSL's, which is the caller's to free; nil where there is no room for it.
+  var number: OpaquePointer? {
+    let number = BN_secure_new()
+    let result = withUnsafeBytes {
+      BN_bin2bn($0.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: $0.count), number)
+    }
+    if result == nil { BN_free(number) }
+    return result
+  }
 }

@@ -7,8 +7,8 @@ package struct ValidationCertificate: Sendable {
 
   /// DER.
   package let certificate: [UInt8]
-  /// DER of the private key.
-  package let key: [UInt8]
+  /// DER of the private key, which nobody writes to any more.
+  package nonisolated(unsafe) let key: SecretBytes
 
   /// Self-signed, with `identifier` as its only name, and the digest of the key authorization in a critical
   /// acmeIdentifier extension.
@@ -29,10 +29,12 @@ package struct ValidationCertificate: Sendable {
       X509V3_EXT_i2d(NID_subject_alt_name, 1 /* critical: there is no subject */, UnsafeMutableRawPointer(names)),
       to: certificate)
     try Self.add(Self.extension(Self.proof(of: keyAuthorization)), to: certificate)
-    try OpenSSLError.check(X509_sign(certificate, key.pointer, key.publicKey.digest))
+    try SecretMemory.wipingStack {
+      try OpenSSLError.check(X509_sign(certificate, key.pointer, key.publicKey.digest))
+    }
 
     self.certificate = try encodedDER { i2d_X509(certificate, $0) }
-    self.key = try encodedDER { i2d_PrivateKey(key.pointer, $0) }
+    self.key = try secretDER { i2d_PrivateKey(key.pointer, $0) }
   }
 
   /// DER of an OCTET STRING of the 32 octets, which the extension has within its own.

@@ -24,6 +24,17 @@ package enum Base64URL {
 
   package static func decode(octets text: some Sequence<UInt8>) throws(Malformed) -> [UInt8] {
     var bytes: [UInt8] = []
+    try decode(text) { bytes.append($0) }
+    return bytes
+  }
+
+  package static func decode(secret text: some Sequence<UInt8>) throws(Malformed) -> SecretBytes {
+    let bytes = SecretBytes()
+    try decode(text) { bytes.append($0) }
+    return bytes
+  }
+
+  private static func decode(_ text: some Sequence<UInt8>, _ take: (UInt8) -> Void) throws(Malformed) {
     var buffer: UInt32 = 0
     var bits = 0
     for character in text {
@@ -32,12 +43,11 @@ package enum Base64URL {
       bits += 6
       if bits >= 8 {
         bits -= 8
-        bytes.append(UInt8(buffer >> UInt32(bits) & 0xFF))
+        take(UInt8(buffer >> UInt32(bits) & 0xFF))
       }
       buffer &= (1 << UInt32(bits)) - 1
     }
     guard bits < 6, buffer == 0 else { throw Malformed("base64url text of an impossible length") }
-    return bytes
   }
 
   /// Whether `text` is one or more characters of the alphabet: all that a nonce or token has to be.

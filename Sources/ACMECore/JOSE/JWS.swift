@@ -51,7 +51,7 @@ package struct JWS {
   /// A JWS over a key with a MAC that the CA handed out: the external account binding (RFC 8555 §7.3.4).
   /// No nonce, and `kid` is the CA's name for the MAC key.
   package init(
-    externalAccount kid: String, algorithm: MACAlgorithm, macKey: [UInt8], jwk: JWK, url: ACMEURL
+    externalAccount kid: String, algorithm: MACAlgorithm, macKey: SecretBytes, jwk: JWK, url: ACMEURL
   ) throws {
     let header: JSONObject = ["alg": .string(algorithm.rawValue), "kid": .string(kid), "url": .string(url.text)]
     try self.init(header: header, payload: Array(jwk.object.text.utf8), publicKey: nil) {

@@ -21,36 +21,51 @@ extension JSONObject {
     self = try Self.object(parser.wholeText())
   }
 
+  /// Reads a text that holds secrets. A string that stands under one of `names` is kept apart, and is empty in the
+  /// object.
+  package static func parse(
+    _ text: SecretBytes, hiding names: Set<String>
+  ) throws(Malformed) -> (object: JSONObject, secrets: [String: SecretBytes]) {
+    var parser = JSONParser(bytes: text.afterByteOrderMark, hiding: names)
+    return (try object(parser.wholeText()), parser.secrets)
+  }
+
   private static func object(_ json: JSON) throws(Malformed) -> JSONObject {
     guard case .object(let object) = json else { throw Malformed("not a JSON object") }
     return object
   }
 }
 
-private struct JSONParser {
-  let bytes: [UInt8]
+private struct JSONParser<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
+  let bytes: Bytes
   let refusesDoubledMembers: Bool
-  var at = 0
+  let hiddenNames: Set<String>
+  /// The strings that stood under those names.
+  var secrets: [String: SecretBytes] = [:]
+  var at: Int
 
-  init(bytes: [UInt8], refusesDoubledMembers: Bool = false) {
+  init(bytes: Bytes, refusesDoubledMembers: Bool = false, hiding names: Set<String> = []) {
     self.bytes = bytes
     self.refusesDoubledMembers = refusesDoubledMembers
+    hiddenNames = names
+    at = bytes.startIndex
   }
 
   mutating func wholeText() throws(Malformed) -> JSON {
     let value = try value(depth: 0)
     skipBlanks()
-    guard at == bytes.count else {
+    guard at == bytes.endIndex else {
       throw Malformed(
         peek == UInt8(ascii: "{") ? "there is more than one document" : "there is text after the JSON value")
     }
     return value
   }
 
-  private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+  private var peek: UInt8? { at < bytes.endIndex ? bytes[at] : nil }
 
   private func unexpected() -> Malformed {
-    at < bytes.count ? Malformed("not JSON at byte \(at + 1)") : Malformed("the JSON text ends too early")
+    at < bytes.endIndex
+      ? Malformed("not JSON at byte \(at - bytes.startIndex + 1)") : Malformed("the JSON text ends too early")
   }
 
   private mutating func skipBlanks() {
@@ -84,7 +99,7 @@ private struct JSONParser {
 
   private mutating func word(_ word: StaticString, _ value: JSON) throws(Malformed) -> JSON {
     let end = at + word.utf8CodeUnitCount
-    let matches = word.withUTF8Buffer { end <= bytes.count && bytes[at..<end].elementsEqual($0) }
+    let matches = word.withUTF8Buffer { end <= bytes.endIndex && bytes[at..<end].elementsEqual($0) }
     guard matches else { throw unexpected() }
     at = end
     return value
@@ -100,7 +115,11 @@ private struct JSONParser {
       guard peek == UInt8(ascii: "\"") else { throw unexpected() }
       let name = try string()
       try expect(":")
-      members.append((name, try value(depth: depth + 1)))
+      if let standIn = try hidden(name) {
+        members.append((name, standIn))
+      } else {
+        members.append((name, try value(depth: depth + 1)))
+      }
       skipBlanks()
     } while take(",")
     try expect("}")
@@ -109,6 +128,16 @@ private struct JSONParser {
       throw Malformed("a member of a JSON object stands there twice")
     }
     return object
+  }
+
+  /// What takes the place of the value that comes next; nil where that is no secret.
+  private mutating func hidden(_ name: String) throws(Malformed) -> JSON? {
+    skipBlanks()
+    guard hiddenNames.contains(name), peek == UInt8(ascii: "\"") else { return nil }
+    let secret = SecretBytes()
+    try octets { secret.append($0) }
+    secrets[name] = secret
+    return ""
   }
 
   private mutating func array(depth: Int) throws(Malformed) -> [JSON] {
@@ -143,19 +172,22 @@ private struct JSONParser {
   }
 
   private mutating func string() throws(Malformed) -> String {
-    at += 1
     var text: [UInt8] = []
+    try octets { text.append($0) }
+    guard let string = String(validating: text, as: UTF8.self) else { throw Malformed("a JSON string is not UTF-8") }
+    return string
+  }
+
+  /// What stands between two quotation marks, its escapes resolved.
+  private mutating func octets(_ take: (UInt8) -> Void) throws(Malformed) {
+    at += 1
     while let byte = peek {
       at += 1
       switch byte {
-      case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else {
-          throw Malformed("a JSON string is not UTF-8")
-        }
-        return string
-      case UInt8(ascii: "\\"): text.append(contentsOf: try escape())
+      case UInt8(ascii: "\""): return
+      case UInt8(ascii: "\\"): for byte in try escape() { take(byte) }
       case 0..<0x20: throw Malformed("a control character stands in a JSON string")
-      default: text.append(byte)
+      default: take(byte)
       }
     }
     throw unexpected()
@@ -179,7 +211,7 @@ private struct JSONParser {
   /// Half a surrogate pair becomes U+FFFD: a CA's `detail` should be readable even then.
   private mutating func escapedScalar() throws(Malformed) -> Unicode.Scalar {
     let first = try fourHexDigits()
-    if 0xD800..<0xDC00 ~= first, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
+    if 0xD800..<0xDC00 ~= first, at + 1 < bytes.endIndex, bytes[at] == UInt8(ascii: "\\"),
       bytes[at + 1] == UInt8(ascii: "u")
     {
       let mark = at
@@ -194,7 +226,7 @@ private struct JSONParser {
   }
 
   private mutating func fourHexDigits() throws(Malformed) -> UInt32 {
-    guard at + 4 <= bytes.count else { throw unexpected() }
+    guard at + 4 <= bytes.endIndex else { throw unexpected() }
     var value: UInt32 = 0
     for byte in bytes[at..<at + 4] {
       guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw unexpected() }

@@ -62,7 +62,7 @@ package struct AccountKeyOptions: ParsableArguments {
       guard try command(tool) == nil, let place = try place(tool), case .file(let path) = place, path.isLasting else {
         return nil
       }
-      return (place, try PrivateKey(pem: Files.read(path)) { throw Encrypted() })
+      return (place, try PrivateKey(pem: Files.readSecret(path)) { throw Encrypted() })
     } catch {
       return nil
     }

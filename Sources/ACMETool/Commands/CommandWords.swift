@@ -28,7 +28,9 @@ package struct CommandWords: Sendable {
       case (0x20, nil), (0x09...0x0D, nil):
         if let word { words.append(Octets(word)) }
         word = nil
-      default: word = (word ?? []) + [octet]
+      default:
+        word = word ?? []
+        word?.append(octet)
       }
     }
     guard quote == nil else { throw Malformed("a quotation mark isn't closed") }

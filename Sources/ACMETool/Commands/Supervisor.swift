@@ -22,7 +22,7 @@ package final class Supervisor {
     guard process != 0 else {
       close(ends[0])
       let supervision = Supervision(
-        programs: programs, environment: environment.replacing(programs.variables + ["ACME_EAB_HMAC_KEY"]),
+        programs: programs, environment: environment.replacing(programs.variables + [Tool.macKeyVariable]),
         messages: messages, tool: tool)
       supervision.serve(FileDescriptor(number: ends[1]))
     }

@@ -43,11 +43,11 @@ extension Tool {
 
 extension PassphraseOptions {
   /// The key at `place`, or the PEM one that stdin held.
-  package func key(at place: KeyPlace?, or stdin: [UInt8] = [], _ tool: Tool) throws -> PrivateKey {
+  package func key(at place: KeyPlace?, or stdin: SecretBytes = SecretBytes(), _ tool: Tool) throws -> PrivateKey {
     switch place {
     case nil: return try key(pem: stdin, from: "stdin", tool)
     case .file(let path)?:
-      return try key(pem: Files.read(path), from: path.description, named: path.octets.description, tool)
+      return try key(pem: Files.readSecret(path), from: path.description, named: path.octets.description, tool)
     case .token(let uri)?:
       try uri.checkModule()
       return try reading(uri.description) { try PrivateKey(token: uri) { try pin(of: uri, tool) } }
@@ -61,7 +61,7 @@ extension PassphraseOptions {
   }
 
   /// The PIN of a token: what the URI itself says comes first.
-  private func pin(of uri: PKCS11URI, _ tool: Tool) throws -> [UInt8] {
+  private func pin(of uri: PKCS11URI, _ tool: Tool) throws -> SecretBytes {
     guard let source = uri.pinSource else { return try passphrase("PIN", of: uri.description, tool) }
     guard let path = Path(source) else { throw Malformed("its pin-source names no file") }
     return try Self.firstLine(of: path, "a PIN")

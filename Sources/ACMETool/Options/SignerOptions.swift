@@ -53,7 +53,7 @@ package struct NewSignerOptions: ParsableArguments {
   /// nil where a key signs.
   package func signer(_ tool: Tool) throws -> Signer? {
     guard let file = publicKey, let command = try command(tool) else { return nil }
-    let pem = try Files.read(file)
+    let pem = try Files.readSecret(file)
     let key = try reading(file.description) {
       guard let key = try PublicKey(pem: pem) else {
         throw Malformed("no PEM public key", hint: "acme-key public prints that of a private one")

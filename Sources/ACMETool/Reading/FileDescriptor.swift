@@ -9,9 +9,16 @@ struct FileDescriptor {
   let number: Int32
 
   func write(_ bytes: [UInt8]) throws(IOError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(IOError) in try write(UnsafeRawBufferPointer(buffer)) }
+  }
+
+  func write(_ secret: SecretBytes) throws(IOError) { try secret.withUnsafeBytes(write) }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+      let buffer = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Glibc.write(number, buffer.baseAddress, buffer.count)
       if count < 0 {
         guard errno == EINTR else { throw IOError(errno) }
       } else {
@@ -31,14 +38,33 @@ struct FileDescriptor {
     return nil
   }
 
+  /// The same of what may be a secret.
+  func readSecret(limit: Int) throws(IOError) -> SecretBytes? {
+    let secret = SecretBytes()
+    while secret.count <= limit {
+      let count = secret.count
+      try secret.append(upTo: 1 << 12) { room throws(IOError) in try read(into: room) }
+      if secret.count == count { return secret }
+    }
+    return nil
+  }
+
+  /// How much there was; 0 at the end.
+  func read(into room: UnsafeMutableRawBufferPointer) throws(IOError) -> Int {
+    while true {
+      let count = Glibc.read(number, room.baseAddress, room.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw IOError(errno) }
+    }
+  }
+
   /// What is there, as soon as there is something; nothing at the end.
   func read(atMost limit: Int) throws(IOError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: limit)
-    while true {
-      let count = Glibc.read(number, &buffer, limit)
-      if count >= 0 { return Array(buffer[..<count]) }
-      guard errno == EINTR else { throw IOError(errno) }
+    let count = try buffer.withUnsafeMutableBufferPointer { room throws(IOError) in
+      try read(into: UnsafeMutableRawBufferPointer(room))
     }
+    return Array(buffer[..<count])
   }
 
   /// Throws `IOError` where what was written may be lost. A file system that can't sync says so in many ways.

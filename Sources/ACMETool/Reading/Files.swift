@@ -11,11 +11,20 @@ package enum Files {
   /// octets.
   package static func read(_ path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
     let bytes = try contents(of: path, limit: limit)
-    guard !bytes.isEmpty else {
-      let isOutput = (try? path.status)?.isSameFile(as: FileDescriptor.standardOutput.status) ?? false
-      throw Failure(.input, "\(path) is empty", hint: isOutput ? redirection : nil)
-    }
+    guard !bytes.isEmpty else { throw empty(path) }
     return bytes
+  }
+
+  /// The same of a file that holds a secret.
+  package static func readSecret(_ path: Path) throws(Failure) -> SecretBytes {
+    let secret = try secretContents(of: path)
+    guard !secret.isEmpty else { throw empty(path) }
+    return secret
+  }
+
+  private static func empty(_ path: Path) -> Failure {
+    let isOutput = (try? path.status)?.isSameFile(as: FileDescriptor.standardOutput.status) ?? false
+    return Failure(.input, "\(path) is empty", hint: isOutput ? redirection : nil)
   }
 
   /// The same; nil where there is no file of that name.
@@ -34,13 +43,23 @@ package enum Files {
 
   /// The same of a file that may be empty.
   package static func contents(of path: Path, limit: Int = maxSize) throws(Failure) -> [UInt8] {
+    try contents(of: path, limit: limit) { file throws(IOError) in try file.readAll(limit: limit) }
+  }
+
+  static func secretContents(of path: Path) throws(Failure) -> SecretBytes {
+    try contents(of: path, limit: maxSize) { file throws(IOError) in try file.readSecret(limit: maxSize) }
+  }
+
+  private static func contents<Bytes>(
+    of path: Path, limit: Int, _ read: (FileDescriptor) throws(IOError) -> Bytes?
+  ) throws(Failure) -> Bytes {
     let file = try opened(path)
     defer { file.close() }
     if let status = file.status, status.isOf(S_IFDIR) {
       throw Failure(.noInput, "can't read \(path): \(IOError(EISDIR).reason)")
     }
     do {
-      guard let bytes = try file.readAll(limit: limit) else {
+      guard let bytes = try read(file) else {
         throw Failure(.input, "\(path) is larger than \(limit >> 20) MiB")
       }
       return bytes

@@ -23,9 +23,30 @@ package struct Input {
   }
 }
 
+/// What stdin is read into: octets, or a secret.
+package protocol InputContent {
+  /// Nothing.
+  init()
+  static func taking(_ octets: SecretBytes) -> Self
+  /// The JSON object that it is; nil where it is something else.
+  var object: JSONObject? { get }
+}
+
+extension [UInt8]: InputContent {
+  package static func taking(_ octets: SecretBytes) -> [UInt8] { Array(octets) }
+
+  package var object: JSONObject? { looksLikeJSON ? try? JSONObject(parsing: self) : nil }
+}
+
+extension SecretBytes: InputContent {
+  package static func taking(_ octets: SecretBytes) -> SecretBytes { octets }
+
+  package var object: JSONObject? { looksLikeJSON ? try? PrivateKey.hidingSecrets(in: self) : nil }
+}
+
 extension Tool {
   /// All of stdin.
-  func read(_ input: Input) throws -> [UInt8] {
+  func read<Content: InputContent>(_ input: Input) throws -> Content {
     let need = input.need
     let stdin = FileDescriptor.standardInput
     guard !stdin.isTerminal else {
@@ -35,16 +56,16 @@ extension Tool {
         hint: input.option.map { "\(command.joined(separator: " ")) \($0) …" } ?? usage)
     }
     let isOutput = stdin.status?.isSameFile(as: FileDescriptor.standardOutput.status) ?? false
-    let bytes: [UInt8]?
+    let octets: SecretBytes?
     do {
-      bytes = try stdin.readAll(limit: Files.maxSize)
+      octets = try stdin.readSecret(limit: Files.maxSize)
     } catch {
       // A closed stdin has nothing in it, like an empty one.
       guard error.code == EBADF else { throw Failure(error, reading: "stdin") }
-      bytes = []
+      octets = SecretBytes()
     }
-    guard let bytes else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
-    guard bytes.withoutByteOrderMark.contains(where: { !$0.isBlank }) else {
+    guard let octets else { throw Failure(.input, "stdin holds more than \(Files.maxSize >> 20) MiB") }
+    guard octets.afterByteOrderMark.contains(where: { !$0.isBlank }) else {
       guard let status = stdin.status, status.isRegular else {
         throw Failure(
           .input, "nothing on stdin (did the command before it fail?)", hint: "\(need) is needed there")
@@ -58,8 +79,9 @@ extension Tool {
         .usage, "stdin and stdout are the same file, which would be written while it is read",
         hint: "write with -o FILE, which replaces it when all is done")
     }
-    if !input.mayBeProblem, let problem = problem(in: bytes) { throw earlierFailure(problem) }
-    return bytes
+    let content = Content.taking(octets)
+    if !input.mayBeProblem, let problem = problem(in: content) { throw earlierFailure(problem) }
+    return content
   }
 
   /// The document of the kind `format` that stdin held.
@@ -91,7 +113,10 @@ extension [UInt8] {
     return String(label).shown(limit: 60)
   }
 
-  package var looksLikeJSON: Bool { withoutByteOrderMark.first { !$0.isBlank } == UInt8(ascii: "{") }
+}
+
+extension Collection<UInt8> {
+  package var looksLikeJSON: Bool { afterByteOrderMark.first { !$0.isBlank } == UInt8(ascii: "{") }
 }
 
 extension UInt8 {

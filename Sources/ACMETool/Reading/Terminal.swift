@@ -42,7 +42,7 @@ package enum Terminal {
     try onTerminal { terminal in
       tcflush(terminal.number, TCIFLUSH)
       try terminal.write(Array(question.shown().utf8))
-      return String(decoding: try readLine(terminal.number, of: "answer"), as: UTF8.self).trimmingBlanks == "yes"
+      return try String(decoding: readLine(terminal.number, of: "answer"), as: UTF8.self).trimmingBlanks == "yes"
     }
   }
 
@@ -65,7 +65,7 @@ package enum Terminal {
   /// Reads a line without showing it.
   ///
   /// Throws `Failure` 78 where there is no terminal.
-  static func askPassphrase(_ question: String) throws -> [UInt8] {
+  static func askPassphrase(_ question: String) throws -> SecretBytes {
     guard let terminal = try? open() else {
       throw Failure(
         .personMustAct, "the \(question.dropLast(2).shown()) is needed, and there is no terminal to ask for it",
@@ -80,7 +80,7 @@ package enum Terminal {
     }
   }
 
-  private static func askSilently(_ question: String, _ terminal: FileDescriptor) throws -> [UInt8] {
+  private static func askSilently(_ question: String, _ terminal: FileDescriptor) throws -> SecretBytes {
     var before = termios()
     guard tcgetattr(terminal.number, &before) == 0 else { throw IOError(errno) }
     var silent = before
@@ -101,8 +101,8 @@ package enum Terminal {
     }
   }
 
-  private static func readLine(_ number: Int32, of what: String) throws -> [UInt8] {
-    var line: [UInt8] = []
+  private static func readLine(_ number: Int32, of what: String) throws -> SecretBytes {
+    let line = SecretBytes()
     while let byte = try readByte(number) {
       guard byte != 0x0A, byte != 0x0D else { return line }
       line.append(byte)

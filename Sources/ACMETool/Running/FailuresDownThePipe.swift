@@ -17,9 +17,8 @@ package struct EarlierFailure: Error {
 
 extension Tool {
   /// The problem document that `bytes` are; nil where they are something else.
-  package func problem(in bytes: [UInt8]) -> ProblemDocument? {
-    guard bytes.looksLikeJSON, let object = try? JSONObject(parsing: bytes) else { return nil }
-    return try? ProblemDocument(object)
+  package func problem(in bytes: some InputContent) -> ProblemDocument? {
+    try? bytes.object.map(ProblemDocument.init)
   }
 
   /// `problem` as the end of this tool too.

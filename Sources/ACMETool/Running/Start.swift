@@ -7,6 +7,7 @@ extension Step {
   /// The whole life of a tool: parse, do the step, write, and say what went wrong. Never returns.
   package static func start() -> Never {
     fillMissingDescriptors()
+    SecretMemory.prepare()
     protectMemory()
     ignoreSignalsOfWriting()
     guard let words = Arguments.given else {
@@ -48,9 +49,10 @@ extension Step {
 
 extension Step {
   fileprivate func runToTheEnd(named name: String) -> ExitStatus {
+    let macKey = Environment.takeSecret(Tool.macKeyVariable)
     let environment = Environment.own
     let messages = messageOptions.messages(of: name, environment)
-    let tool = Tool(name: name, messages: messages, usage: Self.usageLine, environment: environment)
+    let tool = Tool(name: name, messages: messages, usage: Self.usageLine, environment: environment, macKey: macKey)
     let sink = Sink(destination: output, messages: messages)
     defer { tool.supervisor?.end() }
     do {
@@ -60,8 +62,8 @@ extension Step {
       // No thread or connection has begun, and nothing that is foreign was looked at.
       confine(tool)
       if input != nil, FileDescriptor.standardInput.isAwaited { prepare(tool, untilReadable: STDIN_FILENO) }
-      let input = try input.map(tool.read) ?? []
-      let product = try perform(input, tool)
+      let product = try perform(input.map(tool.read) ?? Content(), tool)
+      tool.headStart = nil
       try write(product, to: sink, tool)
       return product.status
     } catch let earlier as EarlierFailure {

@@ -7,6 +7,8 @@ package import ArgumentParser
 /// what can be done without stdin is done while that is awaited, it is read, the step is performed, its product written.
 package protocol Step: ParsableCommand {
   associatedtype Output: Destination
+  /// What stdin is read into.
+  associatedtype Content: InputContent
 
   static var outputKind: OutputKind { get }
   var messageOptions: MessageOptions { get }
@@ -27,7 +29,7 @@ package protocol Step: ParsableCommand {
   func prepare(_ tool: Tool, untilReadable stdin: Int32)
 
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
-  func perform(_ input: [UInt8], _ tool: Tool) throws -> Product
+  func perform(_ input: Content, _ tool: Tool) throws -> Product
 
   /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
   /// by that.
@@ -63,7 +65,7 @@ package enum Product {
   case text(String, String, ExitStatus = .done)
   case octets([UInt8], String)
   /// A private key: readable by its owner alone, and never written over another file unasked.
-  case secret([UInt8], String, mayReplace: Bool)
+  case secret(SecretBytes, String, mayReplace: Bool)
   /// All that was done was done elsewhere.
   case nothing
 

@@ -7,6 +7,8 @@ package final class Tool {
   package let messages: Messages
   let usage: String
   package let environment: Environment
+  /// What stood in `macKeyVariable`; nil for nothing.
+  package let macKey: SecretBytes?
   /// The order as it stands, which only its owner changes; a failure takes it along.
   package var order: OrderDocument?
   /// Runs the programs that the step has named.
@@ -15,11 +17,15 @@ package final class Tool {
   package var headStart: AnyObject?
   private var appended: [Path: Result<AppendedFile, Failure>] = [:]
 
-  init(name: String, messages: Messages, usage: String, environment: Environment) {
+  /// The MAC key of an external account.
+  package static let macKeyVariable = "ACME_EAB_HMAC_KEY"
+
+  init(name: String, messages: Messages, usage: String, environment: Environment, macKey: SecretBytes?) {
     self.name = name
     self.messages = messages
     self.usage = usage
     self.environment = environment
+    self.macKey = macKey
   }
 
   /// Gives a lesson, if that is asked for; else it isn't even made.
@@ -49,12 +55,30 @@ extension Environment {
   /// This process's own.
   static var own: Environment {
     var entries: [Octets] = []
+    forEachEntry { entries.append(Octets(cString: $0)) }
+    return Environment(entries)
+  }
+
+  /// What stands in the variable `name`, where it is wiped; nil for nothing.
+  static func takeSecret(_ name: String) -> SecretBytes? {
+    let secret = SecretBytes()
+    forEachEntry { entry in
+      let start = "\(name)="
+      guard strncmp(entry, start, start.utf8.count) == 0 else { return }
+      let value = entry + start.utf8.count
+      let count = strlen(value)
+      if secret.isEmpty { secret.append(contentsOf: UnsafeRawBufferPointer(start: value, count: count)) }
+      explicit_bzero(value, count)
+    }
+    return secret.isEmpty ? nil : secret
+  }
+
+  private static func forEachEntry(_ body: (UnsafeMutablePointer<CChar>) -> Void) {
     // Whoever clears it leaves no list at all.
     var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
     while let entry = next, let text = entry.pointee {
-      entries.append(Octets(cString: text))
+      body(text)
       next = entry + 1
     }
-    return Environment(entries)
   }
 }

@@ -3,11 +3,18 @@ internal import Glibc
 
 /// A file that is replaced whole or stays as it was: written beside itself, synced, renamed.
 package struct AtomicFile {
-  package enum Manner {
+  private enum Content {
     /// - ifChanged: a file that holds the same already keeps its time.
-    case ordinary(ifChanged: Bool)
+    case ordinary([UInt8], ifChanged: Bool)
     /// Readable by the owner alone; put over another file only if `mayReplace`.
-    case secret(mayReplace: Bool)
+    case secret(SecretBytes, mayReplace: Bool)
+
+    func write(to file: FileDescriptor) throws(IOError) {
+      switch self {
+      case .ordinary(let bytes, _): try file.write(bytes)
+      case .secret(let bytes, _): try file.write(bytes)
+      }
+    }
   }
 
   private let shownPath: Path
@@ -71,15 +78,26 @@ package struct AtomicFile {
     if existing != nil { rules.allow(.readFile, on: path) }
   }
 
+  /// - Parameter ifChanged: whether a file that holds the same already keeps its time.
+  ///
   /// Whether that changed anything.
   @discardableResult
-  package func write(_ bytes: [UInt8], as manner: Manner) throws(Failure) -> Bool {
+  package func write(_ bytes: [UInt8], ifChanged: Bool = false) throws(Failure) -> Bool {
+    try write(.ordinary(bytes, ifChanged: ifChanged))
+  }
+
+  /// Writes what its owner alone may read, over another file only if `mayReplace`.
+  package func write(_ secret: SecretBytes, mayReplace: Bool) throws(Failure) {
+    _ = try write(.secret(secret, mayReplace: mayReplace))
+  }
+
+  private func write(_ content: Content) throws(Failure) -> Bool {
     do {
       guard !isWrittenThrough else {
-        try writeThrough(bytes)
+        try writeThrough(content)
         return true
       }
-      return try Signals.holding { try replace(bytes, manner) }
+      return try Signals.holding { try replace(content) }
     } catch let error as IOError {
       throw Failure(.io, "writing \(shownPath) failed: \(error.reason)")
     } catch {
@@ -99,7 +117,7 @@ package struct AtomicFile {
   package func refuseToReplaceKey() throws(Failure) {
     guard existing != nil, !isWrittenThrough else { return }
     do {
-      guard try Files.contents(of: path).holdsPrivateKey else { return }
+      guard try Files.secretContents(of: path).holdsPrivateKey else { return }
     } catch {
       // No key is as large as what can't be read for its size; one that we may not read might be one.
       guard error.status == .noInput, !isReadableByAll else { return }
@@ -138,22 +156,23 @@ package struct AtomicFile {
     return ![0, existing.st_uid, folder.st_uid].contains(geteuid())
   }
 
-  private func replace(_ bytes: [UInt8], _ manner: Manner) throws -> Bool {
-    if case .ordinary(ifChanged: true) = manner, existing != nil, (try? Files.contents(of: path)) == bytes {
-      return false
-    }
+  private func replace(_ content: Content) throws -> Bool {
     var isExclusive = false
-    if case .ordinary = manner { try refuseToReplaceKey() }
-    if case .secret(mayReplace: false) = manner {
-      try refuseToReplace()
-      isExclusive = true
+    switch content {
+    case .ordinary(let bytes, let ifChanged):
+      if ifChanged, existing != nil, (try? Files.contents(of: path)) == bytes { return false }
+      try refuseToReplaceKey()
+    case .secret(_, let mayReplace):
+      if !mayReplace { try refuseToReplace() }
+      isExclusive = !mayReplace
     }
     let temporary: TemporaryFile
-    do throws(IOError) { temporary = try TemporaryFile(beside: path, mode: mode(manner), owner: existing) } catch {
+    do throws(IOError) { temporary = try TemporaryFile(beside: path, mode: mode(for: content), owner: existing) } catch
+    {
       throw cannotCreate(error)
     }
     do {
-      try temporary.write(bytes)
+      try temporary.write(content.write)
       // Not even over a file that came to be in the meantime.
       if isExclusive { try temporary.becomeNew(path) } else { try temporary.become(path) }
     } catch {
@@ -165,19 +184,19 @@ package struct AtomicFile {
     return true
   }
 
-  private func mode(_ manner: Manner) -> mode_t {
-    if case .secret = manner { return TemporaryFile.secretMode }
+  private func mode(for content: Content) -> mode_t {
+    if case .secret = content { return TemporaryFile.secretMode }
     if let existing { return existing.st_mode & 0o7777 }
     let mask = umask(0)
     umask(mask)
     return 0o666 & ~mask
   }
 
-  private func writeThrough(_ bytes: [UInt8]) throws {
+  private func writeThrough(_ content: Content) throws {
     let number = Files.open(path, O_WRONLY | O_CLOEXEC)
     guard number >= 0 else { throw cannotCreate(IOError(errno)) }
     defer { close(number) }
-    try FileDescriptor(number: number).write(bytes)
+    try content.write(to: FileDescriptor(number: number))
   }
 
   private func cannotCreate(_ error: IOError) -> Failure {
@@ -202,13 +221,13 @@ extension Path {
   }
 }
 
-extension [UInt8] {
+extension SecretBytes {
   /// In PEM, of whatever kind (RFC 7468); as a JWK, as certbot keeps it; or in DER.
   fileprivate var holdsPrivateKey: Bool {
     if let begin = firstRange(of: "-----BEGIN ") {
       return self[begin.upperBound...].firstRange(of: "PRIVATE KEY-----") != nil
     }
-    if looksLikeJSON { return (try? JSONObject(parsing: self)).map { $0["kty"] != nil && $0["d"] != nil } ?? false }
+    if looksLikeJSON { return object.map { $0["kty"] != nil && $0["d"] != nil } ?? false }
     return PrivateKey.isOne(der: self)
   }
 }

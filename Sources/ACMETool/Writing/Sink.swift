@@ -39,14 +39,14 @@ struct Sink {
     case .nothing: return false
     case .secret(let bytes, _, let mayReplace):
       if let file {
-        try AtomicFile(file).write(bytes, as: .secret(mayReplace: mayReplace))
+        try AtomicFile(file).write(bytes, mayReplace: mayReplace)
         // FAT and CIFS show each file with the modes that they were mounted with.
         if (try? file.status)?.isReadableByOthers == true {
           messages.warning("the file system keeps no modes: others can read the private key in \(file)")
         }
       } else {
         warnWhereOthersCanRead()
-        try writeToStandardOutput(bytes)
+        try toStandardOutput { stdout throws(IOError) in try stdout.write(bytes) }
       }
       return true
     }
@@ -54,15 +54,15 @@ struct Sink {
 
   private func write(_ bytes: [UInt8]) throws -> Bool {
     guard let file else {
-      try writeToStandardOutput(bytes)
+      try toStandardOutput { stdout throws(IOError) in try stdout.write(bytes) }
       return true
     }
-    return try AtomicFile(file).write(bytes, as: .ordinary(ifChanged: ifChanged))
+    return try AtomicFile(file).write(bytes, ifChanged: ifChanged)
   }
 
-  private func writeToStandardOutput(_ bytes: [UInt8]) throws {
-    do {
-      try FileDescriptor.standardOutput.write(bytes)
+  private func toStandardOutput(_ write: (FileDescriptor) throws(IOError) -> Void) throws {
+    do throws(IOError) {
+      try write(FileDescriptor.standardOutput)
       // Some file systems say only now that the disk is full.
       if let status = FileDescriptor.standardOutput.status, status.isRegular {
         try FileDescriptor.standardOutput.sync()

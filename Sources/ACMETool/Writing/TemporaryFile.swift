@@ -59,8 +59,8 @@ struct TemporaryFile {
   func proveRoom() throws(IOError) { try file.write([UInt8](repeating: 0, count: Self.room)) }
 
   /// Writes it through to the disk.
-  func write(_ bytes: [UInt8]) throws(IOError) {
-    try file.write(bytes)
+  func write(_ write: (FileDescriptor) throws(IOError) -> Void) throws(IOError) {
+    try write(file)
     try file.sync()
   }
 

@@ -105,7 +105,9 @@ final class TLSContext: Sendable {
   private func show(to session: OpaquePointer) -> Bool {
     guard let shown = certificate(for: session)?.certificate else { return false }
     return SSL_use_certificate_ASN1(session, shown.certificate, Int32(shown.certificate.count)) == 1
-      && SSL_use_PrivateKey_ASN1(EVP_PKEY_EC, session, shown.key, shown.key.count) == 1
+      && shown.key.withUnsafeBytes({
+        SSL_use_PrivateKey_ASN1(EVP_PKEY_EC, session, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
+      }) == 1
   }
 
   /// The one for the name that the session gives (SNI).

@@ -29,7 +29,7 @@ struct RolloverVerb: HolderStep {
     let known = try holder.account.load(tool)
     let directory = try holder.ca.directory(of: known?.ca.directory, tool)
     let new = try holder.key.passphrase.key(
-      pem: Files.read(newKey), from: newKey.description, named: newKey.octets.description, tool
+      pem: Files.readSecret(newKey), from: newKey.description, named: newKey.octets.description, tool
     ).signer
     let old = try oldKey(known, new, tool)
     guard new.jwk != old?.jwk else {

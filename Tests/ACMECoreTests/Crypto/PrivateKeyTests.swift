@@ -3,7 +3,7 @@ import Testing
 @testable import ACMECore
 
 @Suite struct PrivateKeyTests {
-  private static func noPassphrase() throws -> [UInt8] { throw Malformed("a passphrase was asked for") }
+  private static func noPassphrase() throws -> SecretBytes { throw Malformed("a passphrase was asked for") }
 
   @Test(arguments: KeyType.allCases)
   func `a made key is read again`(_ type: KeyType) throws {
@@ -25,33 +25,33 @@ import Testing
 
   @Test func `an encrypted key needs its passphrase, and only that`() throws {
     let key = try PrivateKey.generate(.p256)
-    let pem = try key.pem(passphrase: Array("right".utf8))
+    let pem = try key.pem(passphrase: SecretBytes("right".utf8))
     #expect(String(decoding: pem, as: UTF8.self).hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"))
-    #expect(try PrivateKey(pem: pem) { Array("right".utf8) }.publicKey == key.publicKey)
+    #expect(try PrivateKey(pem: pem) { SecretBytes("right".utf8) }.publicKey == key.publicKey)
     #expect(throws: Malformed("the passphrase is wrong, or the encrypted key is damaged")) {
-      try PrivateKey(pem: pem) { Array("wrong".utf8) }
+      try PrivateKey(pem: pem) { SecretBytes("wrong".utf8) }
     }
     #expect(throws: Malformed("the passphrase is wrong, or the encrypted key is damaged")) {
-      try PrivateKey(pem: pem) { [] }
+      try PrivateKey(pem: pem) { SecretBytes() }
     }
     #expect(throws: Malformed("a passphrase was asked for")) { try PrivateKey(pem: pem, passphrase: Self.noPassphrase) }
     #expect(throws: Malformed.self) {
-      try PrivateKey(pem: pem) { [UInt8](repeating: 0x61, count: 100_000) }
+      try PrivateKey(pem: pem) { SecretBytes(repeatElement(0x61, count: 100_000)) }
     }
   }
 
   @Test func `what is no private key is told from what is one`() throws {
     let key = try PrivateKey.generate(.p256)
-    let publicPEM = Array(try key.publicKey.pem.utf8)
+    let publicPEM = SecretBytes(try key.publicKey.pem.utf8)
     #expect(throws: Malformed("a public key where a private key is needed")) {
       try PrivateKey(pem: publicPEM, passphrase: Self.noPassphrase)
     }
     #expect(try PublicKey(pem: publicPEM) == key.publicKey)
     #expect(try PublicKey(pem: key.pem()) == nil)
-    for bytes in [
+    for bytes: [UInt8] in [
       [], [0x89, 0x50, 0x4E, 0x47], Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8),
     ] {
-      #expect(throws: Malformed.self) { try PrivateKey(pem: bytes, passphrase: Self.noPassphrase) }
+      #expect(throws: Malformed.self) { try PrivateKey(pem: SecretBytes(bytes), passphrase: Self.noPassphrase) }
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
 
       """
     #expect(throws: Malformed("the key's curve isn't supported (P-256, P-384 or P-521)")) {
-      try PrivateKey(pem: Array(pem.utf8), passphrase: Self.noPassphrase)
+      try PrivateKey(pem: SecretBytes(pem.utf8), passphrase: Self.noPassphrase)
     }
   }
 }

@@ -102,7 +102,7 @@ import Testing
     for wrong in numbers {
       var object = sound
       object[member] = .string(Base64URL.encode(wrong))
-      #expect(throws: Malformed.self) { try PrivateKey(jwk: object) }
+      #expect(throws: Malformed.self) { try PrivateKey(jwk: SecretBytes(object.text.utf8)) }
     }
   }
 
@@ -115,19 +115,19 @@ import Testing
     ] {
       var object = sound
       object[member] = .string(value)
-      #expect(throws: Malformed.self) { try PrivateKey(jwk: object) }
+      #expect(throws: Malformed.self) { try PrivateKey(jwk: SecretBytes(object.text.utf8)) }
     }
     var infinity = sound
     for member in ["x", "y"] { infinity[member] = .string(String(repeating: "A", count: 43)) }
-    #expect(throws: Malformed.self) { try PrivateKey(jwk: infinity) }
+    #expect(throws: Malformed.self) { try PrivateKey(jwk: SecretBytes(infinity.text.utf8)) }
   }
 
   @Test func `a private key that isn't that of the public one is refused`() throws {
     var object = try PublishedKeys.rfc7515A3.object
     object["d"] = try PublishedKeys.zeroX.object["d"]
-    #expect(throws: Malformed.self) { try PrivateKey(jwk: object) }
+    #expect(throws: Malformed.self) { try PrivateKey(jwk: SecretBytes(object.text.utf8)) }
     var edwards = try PublishedKeys.rfc8037.object
     edwards["x"] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-    #expect(throws: Malformed.self) { try PrivateKey(jwk: edwards) }
+    #expect(throws: Malformed.self) { try PrivateKey(jwk: SecretBytes(edwards.text.utf8)) }
   }
 }

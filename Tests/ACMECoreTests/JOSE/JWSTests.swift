@@ -9,7 +9,7 @@ import Testing
   @Test func `the MAC of RFC 7515 A.1`() throws {
     let signature = try MACAlgorithm.hs256.authenticationCode(
       of: Array("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\(Base64URL.encode(PublishedKeys.payload.utf8))".utf8),
-      key: Base64URL.decode(PublishedKeys.macKey))
+      key: Base64URL.decode(secret: PublishedKeys.macKey.utf8))
     #expect(Base64URL.encode(signature) == "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
   }
 
@@ -67,7 +67,7 @@ import Testing
 
   @Test func `an external account binding has a kid and a url, and no nonce`() throws {
     let jws = try JWS(
-      externalAccount: "kid-1", algorithm: .hs256, macKey: Base64URL.decode(PublishedKeys.macKey),
+      externalAccount: "kid-1", algorithm: .hs256, macKey: Base64URL.decode(secret: PublishedKeys.macKey.utf8),
       jwk: PublishedKeys.rfc8037.privateKey.publicKey.jwk, url: ACMEURL("https://example.com/acme/new-account"))
     #expect(
       jws.protected

@@ -11,7 +11,7 @@ enum PublishedKeys {
     let thumbprint: String
 
     var object: JSONObject { get throws { try JSONObject(parsing: Array(jwk.utf8)) } }
-    var privateKey: PrivateKey { get throws { try PrivateKey(jwk: object) } }
+    var privateKey: PrivateKey { get throws { try PrivateKey(jwk: SecretBytes(jwk.utf8)) } }
     var testDescription: String { name }
   }
 
