@@ -2,10 +2,9 @@
 
 import re
 
-from readme import example
+from readme import README, example
 from tools import REPO, ToolTest
 
-README = (REPO / "README.md").read_text(encoding="utf-8")
 SECTION = re.search(r"(?ms)^## Working on it\n(.*?)^## ", README)[1]
 COMMANDS = [line.partition("#")[0].split() for line in example("swift build", "scripts/format").splitlines()]
 

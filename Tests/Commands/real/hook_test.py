@@ -8,10 +8,10 @@ import signal
 import subprocess
 import time
 
+from manual import literal_blocks, section
 import pytest
 from bind import Bind
 from clean import hidden
-from man_examples_test import literal_blocks, section
 from testbed import PipelineTest, wait_until
 from tools import LIMIT, REPO, quoted
 

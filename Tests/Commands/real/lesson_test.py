@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from clean import hidden
-from man_examples_test import literal_blocks, section
+from manual import literal_blocks, section
 from testbed import PipelineTest, wait_until
 from tools import BIN, REPO, ToolTest
 

@@ -7,8 +7,8 @@ import stat
 import subprocess
 import urllib.request
 
+from manual import literal_blocks, section
 import pytest
-from man_examples_test import literal_blocks, section
 from testbed import PipelineTest, wait_until
 from tools import LIMIT, REPO
 

@@ -4,7 +4,7 @@ import configparser
 import re
 
 from make_test import MakeTest, hosts
-from man_examples_test import literal_blocks, section
+from manual import literal_blocks, section
 from readme import example
 
 

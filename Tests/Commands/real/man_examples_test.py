@@ -6,10 +6,9 @@ import json
 import re
 import shlex
 
+from manual import MAN, literal_blocks, section
 from testbed import PipelineTest
-from tools import REPO, ToolTest
-
-MAN = REPO / "man"
+from tools import ToolTest
 
 # What a page expects to be there already.
 EARLIER = {
@@ -33,22 +32,6 @@ PROMISED = {
 
 # The host of the examples that is not this one: it has this one's disk, but no account.
 SSH = '#!/bin/sh\nshift\nexec env -u ACME_ACCOUNT -u ACME_ACCOUNT_KEY sh -c "$*"\n'
-
-
-def section(page, name):
-    """The lines of a page between the heading `name` and the next one."""
-    text = (MAN / page).read_text(encoding="utf-8")
-    return re.search(rf"^\.Sh {re.escape(name)}\n(.*?)(?=^\.Sh |\Z)", text, re.M | re.S)[1]
-
-
-def literal_blocks(source):
-    """What a reader sees in the literal blocks: roff's own backslashes are resolved."""
-    blocks = re.findall(r"^\.Bd -literal -offset indent\n(.*?)^\.Ed$", source, re.M | re.S)
-    for block in blocks:
-        block = block.replace("\\\n", "")
-        strange = re.search(r"\\[^e]|^[.']", block, re.M)
-        assert not strange, f"the test doesn't know this piece of roff: {strange[0]!r}"
-        yield block.replace(r"\e", "\\")
 
 
 class Examples(PipelineTest):

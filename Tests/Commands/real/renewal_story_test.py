@@ -7,7 +7,7 @@ import shlex
 
 from among_certifier import CertifierTest
 from certificates import certificate, certificate_id
-from man_examples_test import literal_blocks, section
+from manual import literal_blocks, section
 from readme import example
 from testbed import PipelineTest
 

@@ -5,8 +5,8 @@ import re
 import shlex
 import socket
 
+from manual import literal_blocks, section
 import pytest
-from man_examples_test import literal_blocks, section
 from sshd import Sshd
 from testbed import PipelineTest
 from tools import REPO, quoted

@@ -3,7 +3,7 @@
 import http.client
 import string
 
-from man_examples_test import literal_blocks, section
+from manual import literal_blocks, section
 from tools import LIMIT, REPO
 from web_servers import Apache, Caddy, Nginx, WebServerTest
 

@@ -5,11 +5,12 @@ import textwrap
 
 from tools import REPO
 
+README = (REPO / "README.md").read_text(encoding="utf-8")
+
 
 def example(*words):
     """The only indented block that holds all these words."""
-    text = (REPO / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^(?:(?: {4}|\t).*\n|\n(?= {4}|\t))+", text, re.M)
+    blocks = re.findall(r"^(?:(?: {4}|\t).*\n|\n(?= {4}|\t))+", README, re.M)
     found, = (block for block in blocks if all(word in block for word in words))
     return textwrap.dedent(found).strip("\n") + "\n"
 
