@@ -1,0 +1,94 @@
+"""A Debian of its own for tests: an overlay over a root's folder in namespaces, whose every change goes with it."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+from once import at_the_end
+from testbed import wait_until
+from tools import LIMIT, clean_environment
+
+# The overlay, with the little that programs expect to be mounted. Swift is nowhere in it. Whatever is run there then is
+# the first process of its namespace, and all others end with it.
+INSIDE = """set -e
+lower=$1 console=$2 shared=$3; shift 3
+mount -t tmpfs -o size=2g tmpfs "$PWD"
+cd "$PWD"
+mkdir up work root
+mount -t overlay overlay -o lowerdir="$lower",upperdir=up,workdir=work root
+cd root
+mount -t proc proc proc
+mount --bind proc/sys proc/sys
+mount -o remount,ro,bind proc/sys
+mount -t sysfs -o ro sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+for folder in run tmp var/tmp opt; do mount -t tmpfs tmpfs $folder; done
+mkdir run/changed
+mount --bind ../up run/changed
+mount -t tmpfs -o mode=755 tmpfs dev
+for node in null zero full random urandom tty; do touch dev/$node; mount --bind /dev/$node dev/$node; done
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+mkdir -p "./$shared"
+mount --bind "$shared" "./$shared"
+if [ -n "$console" ]; then touch dev/console; mount --bind "$console" dev/console; fi
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 unshare --root=. --wd=/ "$@"
+"""
+NAMESPACES = ["--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kill-child"]
+
+
+class Root:
+    """One such root. `lower` is the folder that it is laid over; `shared` is a folder below /tmp that is the same inside
+    and outside; `command` is its first process, and `console` a terminal for that."""
+
+    def __init__(self, shared, lower="/", command=("cat",), console=""):
+        if os.geteuid() != 0:
+            pytest.skip("only root can make a root")
+        self._folder = tempfile.TemporaryDirectory(prefix="acme-root-")
+        self.dir = pathlib.Path(self._folder.name)
+        at_the_end(self.stop)
+        self.process = subprocess.Popen(
+            ["unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", str(lower), console, shared, *command], cwd=self.dir,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        wait_until(lambda: self.process.poll() is not None or self.is_there(), "there is a root")
+        if self.process.poll() is not None:
+            pytest.skip(f"this machine gives no such root: {self.process.stderr.read().decode(errors='replace')}")
+
+    def is_there(self):
+        """Whether its first process is the command that it was made for."""
+        return self.first and pathlib.Path(f"/proc/{self.first}/root/run/changed").exists()
+
+    @property
+    def first(self):
+        """The number of its first process, seen from outside; None where that has ended, or isn't there yet."""
+        found = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return (found.read_text().split() or [None])[0] if found.exists() else None
+
+    def path(self, name=""):
+        """A file of it, seen from outside."""
+        return pathlib.Path(f"/proc/{self.first}/root") / name.lstrip("/")
+
+    def changed(self):
+        """The files that aren't as they were below, and those that are gone."""
+        found = self.run("find", "/run/changed", "!", "-type", "d", "-printf", "/%P\\n")
+        return set(found.stdout.decode().split("\n")[:-1])
+
+    def words(self, *argv, **variables):
+        return [shutil.which("nsenter"), f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--root",
+                "--wd=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *(f"{name}={value}" for name, value in variables.items()), *map(str, argv)]
+
+    def run(self, *argv, **variables):
+        """Runs a command in it, and nothing of the caller's environment."""
+        return subprocess.run(self.words(*argv, **variables), capture_output=True, timeout=LIMIT,
+                              env=clean_environment(), stdin=subprocess.DEVNULL)
+
+    def stop(self):
+        """By force, as a first process heeds no signal that it doesn't want."""
+        self.process.kill()
+        self.process.communicate()
+        self._folder.cleanup()
