@@ -1,17 +1,16 @@
 """scripts/package: what it makes is the same each time, and is installed, used and purged on a Debian without Swift."""
 
-import pathlib
 import re
 import shlex
 import subprocess
 
 import pytest
 from once import shared_folder
+from packages import build, made
 from roots import Root
 from testbed import PIPELINE, PipelineTest
-from tools import BIN, LIMIT, REPO, TOOLS, ToolTest, clean_environment
+from tools import LIMIT, REPO, TOOLS, ToolTest
 
-PACKAGE = REPO / "scripts" / "package"
 LIBRARIES = {"libc6", "libcurl4", "libgcc-s1", "libssl3", "libstdc++6"}
 MOST = 12_000_000  # octets
 SUITE = "bookworm"
@@ -27,18 +26,6 @@ COMPLETIONS = {
 }
 # What dpkg itself, and what it calls, write down.
 BOOKS = re.compile(r"/var/(lib/dpkg|log|cache/man|lib/systemd)/|/etc/ld\.so\.cache")
-
-
-def build(folder, *options):
-    done = subprocess.run([PACKAGE, *options, folder], env=clean_environment(ACME_BIN=BIN), capture_output=True,
-                          timeout=10 * LIMIT)
-    assert done.returncode == 0 and not done.stderr, done
-    return pathlib.Path(done.stdout.decode().strip())
-
-
-def made():
-    """One for trials, made once a run."""
-    return next(shared_folder("package", lambda folder: build(folder, "--quick")).iterdir())
 
 
 @pytest.mark.released

@@ -25,7 +25,8 @@ mount --bind proc/sys proc/sys
 mount -o remount,ro,bind proc/sys
 mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
-for folder in run tmp var/tmp opt; do mount -t tmpfs tmpfs $folder; done
+for folder in run opt; do mount -t tmpfs -o mode=755 tmpfs $folder; done
+for folder in tmp var/tmp; do mount -t tmpfs tmpfs $folder; done
 mkdir run/changed
 mount --bind ../up run/changed
 mount -t tmpfs -o mode=755 tmpfs dev
@@ -37,7 +38,8 @@ ln -s /proc/self/fd dev/fd
 mkdir -p "./$shared"
 mount --bind "$shared" "./$shared"
 if [ -n "$console" ]; then touch dev/console; mount --bind "$console" dev/console; fi
-exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 unshare --root=. --wd=/ "$@"
+pivot_root . mnt
+exec chroot . sh -c 'umount -l /mnt && mount --make-rshared / && : >/run/begun && exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$@"
 """
 NAMESPACES = ["--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kill-child"]
 
@@ -54,14 +56,15 @@ class Root:
         at_the_end(self.stop)
         self.process = subprocess.Popen(
             ["unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", str(lower), console, shared, *command], cwd=self.dir,
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(
+                PATH="/usr/sbin:/usr/bin:/sbin:/bin"))
         wait_until(lambda: self.process.poll() is not None or self.is_there(), "there is a root")
         if self.process.poll() is not None:
             pytest.skip(f"this machine gives no such root: {self.process.stderr.read().decode(errors='replace')}")
 
     def is_there(self):
         """Whether its first process is the command that it was made for."""
-        return self.first and pathlib.Path(f"/proc/{self.first}/root/run/changed").exists()
+        return self.first and self.path("/run/begun").exists()
 
     @property
     def first(self):
@@ -80,7 +83,7 @@ class Root:
 
     def words(self, *argv, **variables):
         return [shutil.which("nsenter"), f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--root",
-                "--wd=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *(f"{name}={value}" for name, value in variables.items()), *map(str, argv)]
+                "--wdns=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *(f"{name}={value}" for name, value in variables.items()), *map(str, argv)]
 
     def run(self, *argv, **variables):
         """Runs a command in it, and nothing of the caller's environment."""
