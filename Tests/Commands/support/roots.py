@@ -14,7 +14,7 @@ from tools import LIMIT, clean_environment
 # The overlay, with the little that programs expect to be mounted. Swift is nowhere in it. Whatever is run there then is
 # the first process of its namespace, and all others end with it.
 INSIDE = """set -e
-lower=$1 console=$2 shared=$3; shift 3
+lower=$1 shared=$2; shift 2
 mount -t tmpfs -o size=2g tmpfs "$PWD"
 cd "$PWD"
 mkdir up work root
@@ -37,7 +37,6 @@ ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
 mkdir -p "./$shared"
 mount --bind "$shared" "./$shared"
-if [ -n "$console" ]; then touch dev/console; mount --bind "$console" dev/console; fi
 pivot_root . mnt
 exec chroot . sh -c 'umount -l /mnt && mount --make-rshared / && : >/run/begun && exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$@"
 """
@@ -46,16 +45,16 @@ NAMESPACES = ["--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kil
 
 class Root:
     """One such root. `lower` is the folder that it is laid over; `shared` is a folder below /tmp that is the same inside
-    and outside; `command` is its first process, and `console` a terminal for that."""
+    and outside; `command` is its first process, and `enter` the words before all of it, as of a network of its own."""
 
-    def __init__(self, shared, lower="/", command=("cat",), console=""):
+    def __init__(self, shared, lower="/", command=("cat",), enter=()):
         if os.geteuid() != 0:
             pytest.skip("only root can make a root")
         self._folder = tempfile.TemporaryDirectory(prefix="acme-root-")
         self.dir = pathlib.Path(self._folder.name)
         at_the_end(self.stop)
         self.process = subprocess.Popen(
-            ["unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", str(lower), console, shared, *command], cwd=self.dir,
+            [*enter, "unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", str(lower), shared, *command], cwd=self.dir,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(
                 PATH="/usr/sbin:/usr/bin:/sbin:/bin"))
         wait_until(lambda: self.process.poll() is not None or self.is_there(), "there is a root")
@@ -82,8 +81,9 @@ class Root:
         return set(found.stdout.decode().split("\n")[:-1])
 
     def words(self, *argv, **variables):
-        return [shutil.which("nsenter"), f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--root",
-                "--wdns=/", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", *(f"{name}={value}" for name, value in variables.items()), *map(str, argv)]
+        settings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"} | variables
+        return [shutil.which("nsenter"), f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--net", "--root",
+                "--wdns=/", "--", "env", "-i", *(f"{name}={value}" for name, value in settings.items()), *map(str, argv)]
 
     def run(self, *argv, **variables):
         """Runs a command in it, and nothing of the caller's environment."""
