@@ -3,6 +3,7 @@
 import json
 
 import schemas
+from man_examples_test import literal_blocks, section
 from testbed import PipelineTest
 
 SAVED = """
@@ -53,6 +54,17 @@ class Documents(PipelineTest):
         for name in ["account.json", *ORDERS]:
             with self.subTest(name):
                 self.assertEqual(schemas.complaints(self.load(name)), [])
+
+    def test_the_manual_s_way_to_look_at_one(self):
+        """With Debian's own program, whatever else is called so."""
+        block, = literal_blocks(section("acme-document.5", "SCHEMAS"))
+        script = block.replace("/usr/local/share/acme-tools/schemas", str(schemas.FOLDER)).replace(
+            "jsonschema --", "/usr/bin/jsonschema --")
+        self.assertEqual(self.ok(self.run_tool("bash", "-e", "-c", script)).out, b"")
+        document = self.load("order.json")
+        del document["csr"]
+        (self.dir / "order.json").write_text(json.dumps(document))
+        self.assertIn("csr", self.run_tool("bash", "-e", "-c", script).err)
 
     def test_the_list_of_chains_is_as_its_schema_says(self):
         chains = json.loads(self.step("acme-chain --list", "valid.json").out)

@@ -9,7 +9,7 @@ from once import shared_folder
 from packages import build, made
 from roots import Root
 from testbed import PIPELINE, PipelineTest
-from tools import LIMIT, REPO, TOOLS, ToolTest
+from tools import BIN, LIMIT, REPO, TOOLS, ToolTest
 
 LIBRARIES = {"libc6", "libcurl4", "libgcc-s1", "libssl3", "libstdc++6"}
 MOST = 12_000_000  # octets
@@ -63,9 +63,11 @@ class Package(ToolTest):
         self.assertLess({"/usr/share/acme-tools/acme.mk", "/usr/share/acme-tools/trace-view",
                          "/usr/lib/systemd/system/acme-renew.timer", "/usr/share/doc/acme-tools/copyright"}, names)
 
-    def test_what_it_says_of_its_place(self):
-        """Nothing in it leads to where scripts/install would have put it by itself."""
+    def test_what_comes_out_of_it(self):
+        """The tools, and nothing that leads to where scripts/install would have put it by itself."""
         self.ok(self.run_tool("dpkg-deb", "--extract", made(), "root"))
+        for tool in TOOLS:
+            self.assertEqual((self.dir / "root/usr/bin" / tool).read_bytes(), (BIN / tool).read_bytes(), "as it was built")
         texts = self.run_tool("grep", "-rIlz", "-e", "/usr/local/share/acme-tools", "root")
         self.assertEqual([name for name in texts.text.split() if "README" not in name], [])
         self.assertIn("include /usr/share/acme-tools/acme.mk", (self.dir / "root/usr/share/acme-tools/acme.mk").read_text())
