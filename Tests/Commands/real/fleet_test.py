@@ -1,4 +1,4 @@
-"""acme-fleet(7): one pile of names, three hosts that are reached by a real ssh, and the account's key on one of them."""
+"""acme-fleet(7): one pile of names, three hosts behind a real ssh, and the account's key on one of them."""
 
 import getpass
 import os

@@ -76,6 +76,7 @@ class MailServer(ToolTest):
         return chain
 
     def shown(self, port, protocol):
-        done = self.run_tool(*self.apart.enter, "openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", NAME,
-                             "-showcerts", *(["-starttls", protocol] if protocol else []), stdin="QUIT\n")
+        starting = ["-starttls", protocol] if protocol else []
+        done = self.run_tool(*self.apart.enter, "openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername",
+                             NAME, "-showcerts", *starting, stdin="QUIT\n")
         return "".join(re.findall(r"-----BEGIN.*?END CERTIFICATE-----\n", done.text, re.S))

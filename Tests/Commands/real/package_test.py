@@ -1,5 +1,6 @@
 """scripts/package: what it makes is the same each time, and is installed, used and purged on a Debian without Swift."""
 
+import platform
 import re
 import shlex
 import subprocess
@@ -13,8 +14,9 @@ from tools import BIN, LIMIT, REPO, TOOLS, ToolTest
 
 LIBRARIES = {"libc6", "libcurl4", "libgcc-s1", "libssl3", "libstdc++6"}
 MOST = 12_000_000  # octets
-SUITE = "bookworm"
-BARE = ("ca-certificates", "libcurl4", "libssl3", "libstdc++6", "make", "man-db", "bash-completion", "zsh", "fish", "systemd")
+SUITE = platform.freedesktop_os_release().get("VERSION_CODENAME")
+BARE = ("ca-certificates", "libcurl4", "libssl3", "libstdc++6", "make", "man-db", "bash-completion", "zsh", "fish",
+        "systemd")
 # How each shell completes `acme-chain --pre`, or what it would do that by.
 COMPLETIONS = {
     "bash": ("""source /usr/share/bash-completion/bash_completion; _completion_loader acme-chain
@@ -67,10 +69,10 @@ class Package(ToolTest):
         """The tools, and nothing that leads to where scripts/install would have put it by itself."""
         self.ok(self.run_tool("dpkg-deb", "--extract", made(), "root"))
         for tool in TOOLS:
-            self.assertEqual((self.dir / "root/usr/bin" / tool).read_bytes(), (BIN / tool).read_bytes(), "as it was built")
-        texts = self.run_tool("grep", "-rIlz", "-e", "/usr/local/share/acme-tools", "root")
-        self.assertEqual([name for name in texts.text.split() if "README" not in name], [])
-        self.assertIn("include /usr/share/acme-tools/acme.mk", (self.dir / "root/usr/share/acme-tools/acme.mk").read_text())
+            self.assertEqual((self.dir / "root/usr/bin" / tool).read_bytes(), (BIN / tool).read_bytes())
+        self.assertEqual(self.run_tool("grep", "-rIl", "/usr/local/share/acme-tools", "root").out, b"")
+        rules = (self.dir / "root/usr/share/acme-tools/acme.mk").read_text()
+        self.assertIn("include /usr/share/acme-tools/acme.mk", rules)
 
     @pytest.mark.takes_longer
     def test_as_it_is_released(self):

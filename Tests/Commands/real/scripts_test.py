@@ -72,7 +72,8 @@ class Install(ToolTest):
                      "acme-tools/web-servers/nginx.conf", "acme-tools/examples/acme.cron"):
             self.assertIn(f"{share}/{file}", files)
         self.assertIn("root/opt/acme/lib/systemd/system/acme-renew.timer", files)
-        self.assertIn("include /opt/acme/share/acme-tools/acme.mk", (self.dir / share / "acme-tools/acme.mk").read_text())
+        rules = (self.dir / share / "acme-tools" / "acme.mk").read_text()
+        self.assertIn("include /opt/acme/share/acme-tools/acme.mk", rules)
         for hook in "lexicon", "nsupdate", "ssh-webroot":
             self.assertTrue(os.access(self.dir / share / "acme-tools" / "hooks" / hook, os.X_OK))
         self.assertIn("usage: trace-view", self.ok(self.run_tool(f"{share}/acme-tools/trace-view", "--help")).text)

@@ -121,7 +121,8 @@ class Service(WebServerTest):
         return self.inside(f"cat /var/lib/acme-tools/{NAME}.pem")
 
     def served(self):
-        shown = self.run_tool("openssl", "s_client", "-connect", f"127.0.0.1:{self.tls}", "-servername", NAME, "-showcerts")
+        shown = self.run_tool("openssl", "s_client", "-connect", f"127.0.0.1:{self.tls}", "-servername", NAME,
+                              "-showcerts")
         return "".join(re.findall(r"-----BEGIN.*?END CERTIFICATE-----\n", shown.text, re.S))
 
     def renewed(self, command, fails=False):
@@ -141,4 +142,4 @@ class Service(WebServerTest):
                                                          "No such file or directory)", line)]
         self.assertEqual(could, ["CapEff: 0000000000000000", "CapBnd: 0000000000000000", "NoNewPrivs: 1", "Seccomp: 2"])
         self.inside("setpriv --reuid=nobody --regid=nogroup --clear-groups test ! -r /var/lib/acme-tools/account.json")
-        self.inside(f"test ! -e /run/acme-tools")
+        self.inside("test ! -e /run/acme-tools")

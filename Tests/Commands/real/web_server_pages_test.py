@@ -1,4 +1,4 @@
-"""The pages for web servers that are installed: each line of them, in the real server, from no certificate to the next."""
+"""The pages for web servers that are installed, each in the real server: from no certificate to the next."""
 
 import dataclasses
 import re

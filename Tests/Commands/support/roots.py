@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
 import tempfile
 
@@ -14,7 +13,7 @@ from tools import LIMIT, clean_environment
 # The overlay, with the little that programs expect to be mounted. Swift is nowhere in it. Whatever is run there then is
 # the first process of its namespace, and all others end with it.
 INSIDE = """set -e
-lower=$1 shared=$2; shift 2
+lower=$1 shared=$2 first=$3; shift 3
 mount -t tmpfs -o size=2g tmpfs "$PWD"
 cd "$PWD"
 mkdir up work root
@@ -38,14 +37,21 @@ ln -s /proc/self/fd dev/fd
 mkdir -p "./$shared"
 mount --bind "$shared" "./$shared"
 pivot_root . mnt
-exec chroot . sh -c 'umount -l /mnt && mount --make-rshared / && : >/run/begun && exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' sh "$@"
+exec chroot . sh -e -c "$first" sh "$@"
 """
+# Pivoted, as in a chroot no user namespace could be made; and shared, as systemd expects it of a container's manager.
+FIRST = """umount -l /mnt
+mount --make-rshared /
+: >/run/begun
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+"""
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 NAMESPACES = ["--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--kill-child"]
 
 
 class Root:
     """One such root. `lower` is the folder that it is laid over; `shared` is a folder below /tmp that is the same inside
-    and outside; `command` is its first process, and `enter` the words before all of it, as of a network of its own."""
+    and outside; `command` is its first process, and `enter` the words before all of it, as for a network of its own."""
 
     def __init__(self, shared, lower="/", command=("cat",), enter=()):
         if os.geteuid() != 0:
@@ -54,9 +60,9 @@ class Root:
         self.dir = pathlib.Path(self._folder.name)
         at_the_end(self.stop)
         self.process = subprocess.Popen(
-            [*enter, "unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", str(lower), shared, *command], cwd=self.dir,
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(
-                PATH="/usr/sbin:/usr/bin:/sbin:/bin"))
+            [*enter, "unshare", *NAMESPACES, "sh", "-c", INSIDE, "sh", lower, shared, FIRST, *command], cwd=self.dir,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env=clean_environment(PATH=SYSTEM_PATH))
         wait_until(lambda: self.process.poll() is not None or self.is_there(), "there is a root")
         if self.process.poll() is not None:
             pytest.skip(f"this machine gives no such root: {self.process.stderr.read().decode(errors='replace')}")
@@ -80,15 +86,12 @@ class Root:
         found = self.run("find", "/run/changed", "!", "-type", "d", "-printf", "/%P\\n")
         return set(found.stdout.decode().split("\n")[:-1])
 
-    def words(self, *argv, **variables):
-        settings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"} | variables
-        return [shutil.which("nsenter"), f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--net", "--root",
-                "--wdns=/", "--", "env", "-i", *(f"{name}={value}" for name, value in settings.items()), *map(str, argv)]
-
     def run(self, *argv, **variables):
-        """Runs a command in it, and nothing of the caller's environment."""
-        return subprocess.run(self.words(*argv, **variables), capture_output=True, timeout=LIMIT,
-                              env=clean_environment(), stdin=subprocess.DEVNULL)
+        """Runs a command in it, with these variables and none of the caller's."""
+        settings = {"PATH": SYSTEM_PATH, "LC_ALL": "C.UTF-8"} | variables
+        enter = ["nsenter", f"--target={self.first}", "--mount", "--pid", "--uts", "--ipc", "--net", "--root", "--wdns=/"]
+        return subprocess.run([*enter, "env", "-i", *(f"{name}={value}" for name, value in settings.items()), *argv],
+                              capture_output=True, timeout=LIMIT, env=clean_environment(), stdin=subprocess.DEVNULL)
 
     def stop(self):
         """By force, as a first process heeds no signal that it doesn't want."""
