@@ -76,7 +76,7 @@ class Package(ToolTest):
 
     @pytest.mark.takes_longer
     def test_as_it_is_released(self):
-        """Small, and clean to lintian, but for what the overrides give a reason for."""
+        """Small, and clean to lintian without any override."""
         package = build(self.dir)
         self.assertLess(package.stat().st_size, MOST)
         self.assertEqual(self.ok(self.run_tool("lintian", "--fail-on", "error,warning", "--allow-root", package,
