@@ -11,6 +11,7 @@ import pytest
 from man_examples_test import literal_blocks, section
 from sshd import Sshd
 from testbed import TestbedTest, wait_until
+from tools import LIMIT
 
 REGISTER, SCRIPT, RUN, RESUME = literal_blocks(section("acme-fleet.7", "HOSTS FOR ONE PILE OF NAMES"))
 HOSTS = ("vault", "two", "three")
@@ -78,9 +79,9 @@ class Fleet(TestbedTest):
         self.addCleanup(run.kill)
         log, dying = self.dir / "joblog", self.hosts["three"]
         wait_until(lambda: log.exists() and len(log.read_text().splitlines()) > self.KILLED_AFTER
-                   and any(dying.home.rglob("*.csr")), "the host is at work", seconds=100)
+                   and any(dying.home.rglob("*.csr")), "the host is at work", seconds=LIMIT)
         self.kill(dying)
-        self.assertNotEqual(run.wait(100), 0)
+        self.assertNotEqual(run.wait(LIMIT), 0)
         self.assertEqual({host for _, host, status in self.jobs() if status}, {"three"})
         self.ok(self.sh(RESUME), quiet=False)
         self.all_are_there()

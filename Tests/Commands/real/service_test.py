@@ -49,7 +49,7 @@ class Service(WebServerTest):
                                                     "--log-target=journal"))
         self.addCleanup(self.root.stop)
         wait_until(lambda: self.root.run("systemctl", "is-system-running").stdout.strip() in (b"running", b"degraded"),
-                   "systemd has started")
+                   "systemd has started", seconds=60)
         self.root.path("/tmp/acme-tools.deb").write_bytes(made().read_bytes())
         self.inside("dpkg --install /tmp/acme-tools.deb")
         steps = STEPS.replace("/usr/local", "/usr")
@@ -130,7 +130,7 @@ class Service(WebServerTest):
         before = self.chain()
         self.inside(f"touch /var/lib/acme-tools/{NAME}.csr")
         self.inside(command, status=1 if fails else 0)
-        wait_until(lambda: self.chain() != before, "there is a new chain")
+        wait_until(lambda: self.chain() != before, "there is a new chain", seconds=60)
         wait_until(lambda: self.served() == self.chain(), "nginx has reloaded")
         self.inside("test ! -e /var/lib/acme-tools/reload.wanted")
 
