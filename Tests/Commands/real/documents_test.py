@@ -2,6 +2,8 @@
 
 import json
 
+import schemas
+from man_examples_test import literal_blocks, section
 from testbed import PipelineTest
 
 SAVED = """
@@ -21,6 +23,8 @@ MEMBERS = {"format", "directory", "endpoints", "endpointsAt", "accountURL", "jwk
 
 class Documents(PipelineTest):
     """One pipeline with a `tee` after each tool."""
+
+    SETTINGS = {"PEBBLE_ALTERNATE_ROOTS": 1}
 
     def setup_method(self):
         super().setup_method()
@@ -45,6 +49,34 @@ class Documents(PipelineTest):
                 self.assertEqual(set(document) | {"replayNonce"}, MEMBERS)
                 self.assertEqual(document["asked"], {"identifiers": [{"type": "dns", "value": "example.org"}]})
                 self.assertRegex(document["endpointsAt"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_each_is_as_its_schema_says(self):
+        for name in ["account.json", *ORDERS]:
+            with self.subTest(name):
+                self.assertEqual(schemas.complaints(self.load(name)), [])
+
+    def test_the_manual_s_way_to_look_at_one(self):
+        """With Debian's own program, whatever else is called so."""
+        block, = literal_blocks(section("acme-document.5", "SCHEMAS"))
+        script = block.replace("/usr/local/share/acme-tools/schemas", str(schemas.FOLDER)).replace(
+            "jsonschema --", "/usr/bin/jsonschema --")
+        self.assertEqual(self.ok(self.run_tool("bash", "-e", "-c", script)).out, b"")
+        document = self.load("order.json")
+        del document["csr"]
+        (self.dir / "order.json").write_text(json.dumps(document))
+        self.assertIn("csr", self.run_tool("bash", "-e", "-c", script).err)
+
+    def test_the_list_of_chains_is_as_its_schema_says(self):
+        chains = json.loads(self.step("acme-chain --list", "valid.json").out)
+        self.assertEqual(len(chains), 2)
+        self.assertEqual(schemas.complaints(chains, "acme-chain-list"), [])
+
+    def test_what_a_hook_is_told_is_as_its_schema_says(self):
+        """Of those that Pebble has; it looks for none of them, as they are only put in place."""
+        for kind in "http-01", "dns-01", "tls-alpn-01":
+            with self.subTest(kind):
+                self.step("acme-challenge publish", "order.json", "--type", kind, "--hook", "sh -c 'cat >told'")
+                self.assertEqual(schemas.complaints(self.load("told"), "acme-hook"), [])
 
     def test_no_secret_is_in_any(self):
         for name in ["account.json", *ORDERS]:

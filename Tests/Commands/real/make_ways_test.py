@@ -6,6 +6,7 @@ import re
 from make_test import MakeTest, hosts
 from manual import literal_blocks, section
 from readme import example
+from tools import REPO
 
 
 class Try(MakeTest):
@@ -182,3 +183,7 @@ class Story(MakeTest):
 
     def test_the_readme_tells_the_same(self):
         self.assertEqual(example("make -C").split(), self.crontab.split())
+
+    def test_so_does_the_file_that_is_installed(self):
+        lines = (REPO / "scripts" / "share" / "examples" / "acme.cron").read_text().splitlines()
+        self.assertEqual([line for line in lines if not line.startswith("#")], self.crontab.splitlines())

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 
+import schemas
 from manual import MAN, literal_blocks, section
 from testbed import PipelineTest
 from tools import ToolTest
@@ -29,6 +30,9 @@ PROMISED = {
     "acme-chain": ["DNS:example.org, DNS:www.example.org"],
     "acme-renewal": ["other.pem\tmissing\tnow", "example.org www.example.org  CN=Pebble"],
 }
+
+# What an example shows the beginning of.
+REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nMIHu\n-----END CERTIFICATE REQUEST-----\n"
 
 # The host of the examples that is not this one: it has this one's disk, but no account.
 SSH = '#!/bin/sh\nshift\nexec env -u ACME_ACCOUNT -u ACME_ACCOUNT_KEY sh -c "$*"\n'
@@ -109,6 +113,8 @@ class Documents(ToolTest):
         block, = literal_blocks(section("acme-document.5", heading))
         document = json.loads(block, object_pairs_hook=self.sorted_object)
         self.assertEqual(document["format"], heading.split()[-1])
+        whole = document | ({"csr": REQUEST} if "csr" in document else {})
+        self.assertEqual(schemas.complaints(whole), [])
         return document
 
     def sorted_object(self, pairs):

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 from testbed import SCRIPT, Testbed
-from tools import REPO, ToolTest
+from tools import BIN, REPO, TOOLS, ToolTest
 
-TOOLS = ["acme-chain", "acme-challenge", "acme-csr", "acme-finalize", "acme-key", "acme-register"]
+INSTALL = REPO / "scripts" / "install"
 
 
 class TestbedScript(ToolTest):
@@ -43,23 +43,58 @@ class TestbedScript(ToolTest):
 class Install(ToolTest):
     """scripts/install puts everything where the shells and man look for it."""
 
+    def setup_method(self):
+        super().setup_method()
+        self.env["ACME_BIN"] = str(BIN)
+
     @pytest.mark.released
     def test_everything_is_below_the_prefix(self):
-        self.env["DESTDIR"] = str(self.dir / "root")
-        self.ok(self.run_tool(REPO / "scripts" / "install", "/opt/acme"))
+        for words, variables in [(("--prefix", "/opt/acme", "--destdir", "root"), {}),
+                                 (("--prefix=/opt/acme/", "--destdir=root"), {}),
+                                 (("/opt/acme",), {"DESTDIR": self.dir / "root"})]:
+            with self.subTest(words):
+                self.ok(self.run_tool(INSTALL, *words, env=self.env | {n: str(v) for n, v in variables.items()}))
+                self.everything_is_there()
+                self.ok(self.run_tool(INSTALL, *words, "--uninstall",
+                                      env=self.env | {n: str(v) for n, v in variables.items()}))
+                self.assertEqual([file for file in self.files() if "acme" in file.removeprefix("root/opt/acme")], [])
+
+    def everything_is_there(self):
         share = "root/opt/acme/share"
+        files = self.files()
         for tool in TOOLS:
-            self.assertIn(f"root/opt/acme/bin/{tool}", self.files())
-            self.assertIn(f"{share}/man/man1/{tool}.1", self.files())
+            self.assertIn(f"root/opt/acme/bin/{tool}", files)
+            self.assertIn(f"{share}/man/man1/{tool}.1", files)
             for completion in (f"bash-completion/completions/{tool}", f"zsh/site-functions/_{tool}",
                                f"fish/vendor_completions.d/{tool}.fish"):
                 self.assertIn(tool, (self.dir / share / completion).read_text())
-        self.assertIn(f"{share}/man/man7/acme-pipeline.7", self.files())
-        self.assertIn(f"{share}/acme-tools/acme.mk", self.files())
+        for file in ("man/man7/acme-pipeline.7", "acme-tools/schemas/acme-order-1.json",
+                     "acme-tools/web-servers/nginx.conf", "acme-tools/examples/acme.cron"):
+            self.assertIn(f"{share}/{file}", files)
+        self.assertIn("root/opt/acme/lib/systemd/system/acme-renew.timer", files)
+        rules = (self.dir / share / "acme-tools" / "acme.mk").read_text()
+        self.assertIn("include /opt/acme/share/acme-tools/acme.mk", rules)
         for hook in "lexicon", "nsupdate", "ssh-webroot":
             self.assertTrue(os.access(self.dir / share / "acme-tools" / "hooks" / hook, os.X_OK))
         self.assertIn("usage: trace-view", self.ok(self.run_tool(f"{share}/acme-tools/trace-view", "--help")).text)
-        self.ok(self.run_tool("root/opt/acme/bin/acme-key", "-o", "site.key"))
+        self.ok(self.run_tool("root/opt/acme/bin/acme-key", "--force", "-o", "site.key"))
+
+    @pytest.mark.released
+    def test_what_others_have_put_there_stays(self):
+        for name in "bin/other", "share/acme-tools/hooks/mine", "share/man/man1/other.1":
+            file = self.dir / "opt" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("mine")
+        before = self.files()
+        for words in (), ("--uninstall",), ("--uninstall",):
+            self.ok(self.run_tool(INSTALL, "--prefix", self.dir / "opt", *words))
+        self.assertEqual(self.files(), before)
+
+    def test_what_it_does_not_take(self):
+        for words in ["--prefix"], ["--destdir"], ["--prefix", "here"], ["--purge"], [""]:
+            with self.subTest(words):
+                self.assertEqual(self.run_tool(INSTALL, *words).status, 64)
+                self.assertEqual(self.files(), [])
 
     def test_completions_are_good_shell(self):
         for tool in TOOLS:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 
+import schemas
 from apart import Apart
 from certificates import certificate, certificate_id, renumbered
 from issuer import issuer
@@ -54,6 +55,7 @@ class ServedTest(ToolTest):
                 result = self.look(at)
                 self.assertEqual((result.status, result.err), (1, ""), result)
                 document = json.loads(result.out)
+                self.assertEqual(schemas.complaints(document), [])
                 self.assertNotIn("file", document)
                 self.assertEqual(document["certID"], certificate_id(SHOWN))
                 self.assertEqual(document["served"]["address"], at)
@@ -77,6 +79,7 @@ class ServedTest(ToolTest):
                 (self.dir / name).write_text(pem)
                 result = self.look(at, name)
                 document = json.loads(result.out)
+                self.assertEqual(schemas.complaints(document), [])
                 self.assertEqual((result.status, document["file"]), (status, name), result)
                 self.assertEqual(document["certID"], certificate_id(pem))
                 self.assertEqual(document["served"]["isFile"], not warning)

@@ -27,6 +27,10 @@ PermitRootLogin prohibit-password
 SetEnv HOME={home} PATH={bin}:/usr/bin:/bin
 """
 
+AT_HOME = """
+ForceCommand cd "$HOME" && exec sh -c "$SSH_ORIGINAL_COMMAND"
+"""
+
 CLIENT = """
 Host web
 IdentityFile {dir}/user_key
@@ -59,25 +63,28 @@ class Sshd:
 
     Keys that stand in `more_keys` are let in, too."""
 
-    # sshd, if it is root, wants an empty folder there. Debian has it made by the service, which doesn't run here.
+    # sshd, if it is root, wants an empty folder there. Debian has it made by the service, which doesn't run here. It
+    # stays, since another worker's may be in need of it.
     EMPTY = pathlib.Path("/run/sshd")
 
-    def __init__(self):
+    def __init__(self, path=None):
+        """`path` is a further folder in which commands are found there; they then begin in HOME, and not where the
+        user is at home otherwise."""
+        self.path = path
         self._folder = tempfile.TemporaryDirectory(prefix="acme-sshd-")
         self.dir = pathlib.Path(self._folder.name).resolve()
         self.home, self.bin = self.dir / "home", self.dir / "bin"
         self.home.mkdir()
         self.bin.mkdir()
-        self.process, self.made = None, False
+        self.process, self.port = None, None
         at_the_end(self.stop)
         for key, passphrase in ("host_key", ""), ("user_key", ""), ("asking_key", PASSPHRASE):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", self.dir / key], check=True)
         (self.dir / "known_hosts").write_text("web " + (self.dir / "host_key.pub").read_text())
         (self.bin / "ssh").write_text(WRAPPER.format(ssh=shutil.which("ssh"), dir=self.dir))
         (self.bin / "ssh").chmod(0o755)
-        if os.geteuid() == 0 and not self.EMPTY.exists():
-            self.EMPTY.mkdir(mode=0o755)
-            self.made = True
+        if os.geteuid() == 0:
+            self.EMPTY.mkdir(mode=0o755, exist_ok=True)
         while not self.start(random.choice(PORTS)):
             pass
 
@@ -88,8 +95,10 @@ class Sshd:
 
     def start(self, port):
         """Whether it listens at `port` now."""
-        words = {"dir": self.dir, "port": port, "user": getpass.getuser(), "home": self.home, "bin": BIN}
-        (self.dir / "sshd_config").write_text(SERVER.format(**words))
+        self.port = port
+        words = {"dir": self.dir, "port": port, "user": getpass.getuser(), "home": self.home,
+                 "bin": f"{self.path}:{BIN}" if self.path else BIN}
+        (self.dir / "sshd_config").write_text(SERVER.format(**words) + (AT_HOME if self.path else ""))
         (self.dir / "ssh_config").write_text(CLIENT.format(**words))
         log = self.dir / "sshd.log"
         log.unlink(missing_ok=True)
@@ -112,6 +121,4 @@ class Sshd:
         if self.process:
             self.process.terminate()
             self.process.wait(LIMIT)
-        if self.made:
-            self.EMPTY.rmdir()
         self._folder.cleanup()

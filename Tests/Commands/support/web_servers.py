@@ -131,6 +131,26 @@ class Caddy(WebServer):
             f"{{\n\tadmin off\n\tdefault_bind 127.0.0.1\n\tstorage file_system {self.dir}/store\n}}\n{sites}\n")
 
 
+class Haproxy(WebServer):
+    """A master with workers, as Debian's unit has it."""
+
+    name = "haproxy"
+
+    @property
+    def command(self):
+        return ["-W", "-f", self.dir / "haproxy.cfg"]
+
+    def write(self, sites):
+        (self.dir / "haproxy.cfg").write_text(
+            f"global\n    stats socket {self.dir}/own.sock\ndefaults\n    timeout connect 10s\n    timeout client 60s\n"
+            f"    timeout server 60s\n{sites}\n")
+
+    def reload(self):
+        before = self.workers()
+        self.process.send_signal(signal.SIGUSR2)
+        self.settled(before)
+
+
 class WebServerTest(PipelineTest):
     """The CA's ports for http-01 and https are free for a server that the test starts, and it has two intermediates."""
 
