@@ -6,6 +6,7 @@ package final class Client {
   package let world: World
   let transport: any Transport
   let policy: RetryPolicy
+  var pacing: Pacing
   /// nil for a tool that only looks at public things.
   let signer: Signer?
   /// The `kid`, once there is an account (RFC 8555 §6.2).
@@ -50,6 +51,7 @@ package final class Client {
     self.world = world
     self.budget = budget
     self.policy = policy
+    pacing = Pacing(policy)
     self.witnesses = witnesses
     self.remedies = remedies
     exchangeCount = exchanges

@@ -41,7 +41,8 @@ extension Client {
         return (index, .failure(error))
       }
     } else if batch.underWay.isEmpty {
-      try budget.clock.sleep(max(0, batch.pauseEnd - budget.clock.monotonic()))
+      let now = budget.clock.monotonic()
+      try budget.clock.sleep(max(0, batch.pauseEnd - now, pacing.pause(at: now)))
     } else if let (index, outcome) = try nextOutcome(batch) {
       let outcome = witnessed(outcome, of: batch.underWay.removeValue(forKey: index))
       guard !batch.isExtra(index) else {
@@ -55,7 +56,7 @@ extension Client {
 
   /// nil where a pause is over before one comes.
   private func nextOutcome(_ batch: Batch) throws -> (Int, Transport.Outcome)? {
-    let seconds = batch.pauseLeft(budget.clock)
+    let seconds = min(batch.pauseLeft(budget.clock), untilNext(batch))
     guard seconds > Self.patience else { return try transport.next(within: seconds) }
     if let outcome = try transport.next(within: Self.patience) { return outcome }
     guard let sent = batch.underWay.values.first else { return nil }
@@ -64,10 +65,16 @@ extension Client {
     return try transport.next(within: seconds - Self.patience)
   }
 
+  /// How long it takes until the next one that waits may be begun; infinite where something else keeps it back.
+  private func untilNext(_ batch: Batch) -> Double {
+    let pause = pacing.pause(at: budget.clock.monotonic())
+    return batch.waiting.isEmpty || pause <= 0 ? .infinity : pause
+  }
+
   /// The request to begin now; nil where there is none, or no room or no nonce for it.
   private func next(of batch: inout Batch) -> Int? {
     let room = min(transport.width, batch.width) - batch.underWay.count
-    guard batch.error == nil, room > 0, budget.clock.monotonic() >= batch.pauseEnd else { return nil }
+    guard batch.error == nil, room > 0, isTime(for: batch) else { return nil }
     // An answer that is on its way brings a nonce; to ask for one costs a round trip.
     let mayTake = batch.underWay.isEmpty || hasNonce
     if let place = batch.waiting.firstIndex(where: { mayTake || !batch.requests[$0].needsNonce }) {
@@ -82,6 +89,11 @@ extension Client {
     return batch.addNonceRequest(nonceRequest(url))
   }
 
+  private func isTime(for batch: Batch) -> Bool {
+    let now = budget.clock.monotonic()
+    return now >= batch.pauseEnd && pacing.pause(at: now) <= 0
+  }
+
   private func begin(_ index: Int, _ batch: inout Batch) throws {
     let request = batch.requests[index]
     guard budget.remaining > 0 else {
@@ -93,7 +105,9 @@ extension Client {
     let outgoing = try request.httpRequest(nonce: nonce, signer: signer, account: accountURL)
     exchangeCount += 1
     for witness in witnesses { witness.sending(outgoing, number: exchangeCount) }
-    batch.underWay[index] = Sent(number: exchangeCount, request: outgoing, at: budget.clock.monotonic())
+    let now = budget.clock.monotonic()
+    pacing.spend(at: now)
+    batch.underWay[index] = Sent(number: exchangeCount, request: outgoing, at: now)
     transport.begin(index, outgoing, within: min(request.worth ?? .infinity, budget.remaining))
   }
 

@@ -1,7 +1,10 @@
 package import ACMECore
 
-/// How often, and after how long, a request is sent again.
+/// How often, and after how long, a request is sent, and sent again.
 package struct RetryPolicy: Sendable {
+  /// What Let's Encrypt lets one address do is 250 a second, and 125 at once.
+  package var requestsPerSecond = 240.0
+  package var requestsAtOnce = 120.0
   /// Of one request refused with badNonce. At 60 % refused, one in 10^9 is lost.
   package var badNonceAttempts = 40
   /// As many of them come without a pause: a nonce is stale, and the next one is at hand.

@@ -32,16 +32,16 @@ class Replayed(JourneyTest):
         (self.dir / TRACE).touch()
         row = dataclasses.replace(row, account={"endpointsAt": rfc3339()} | row.account)
         journey = super().check(dataclasses.replace(row, environment={"ACME_TRACE": TRACE}))
-        first, heard = self.outcome(journey), len(journey.ca.requests)
+        first, heard = self.what_came(journey), len(journey.ca.requests)
         (self.dir / TRACE).write_text(self.change((self.dir / TRACE).read_text()))
         del self.env["ACME_TRACE"]
         again = Journey(self, journey.ca, dataclasses.replace(row, environment={"ACME_REPLAY": TRACE},
                                                               budget=self.budget or row.budget))
-        self.compare(first, self.outcome(again))
+        self.compare(first, self.what_came(again))
         self.assertEqual(len(journey.ca.requests), heard)
         self.leaves_no_trace(again)
 
-    def outcome(self, journey):
+    def what_came(self, journey):
         """What each tool left behind, by its name; but the nonce that goes down a pipe is another each time."""
         found = {tool: (done.status, re.sub(rb'"replayNonce":"[^"]+",', b"", done.out), done.err)
                  for tool, done in journey.stages.items()}
