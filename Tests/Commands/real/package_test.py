@@ -12,10 +12,10 @@ from roots import Root
 from testbed import PIPELINE, PipelineTest
 from tools import BIN, LIMIT, REPO, TOOLS, ToolTest
 
-LIBRARIES = {"libc6", "libcurl4", "libgcc-s1", "libssl3", "libstdc++6"}
+LIBRARIES = {"libc6", "libcurl4", "libssl3"}
 MOST = 12_000_000  # octets
 SUITE = platform.freedesktop_os_release().get("VERSION_CODENAME")
-BARE = ("ca-certificates", "libcurl4", "libssl3", "libstdc++6", "make", "man-db", "bash-completion", "zsh", "fish",
+BARE = ("ca-certificates", "libcurl4", "libssl3", "make", "man-db", "bash-completion", "zsh", "fish",
         "systemd")
 # How each shell completes `acme-chain --pre`, or what it would do that by.
 COMPLETIONS = {
