@@ -16,7 +16,8 @@ final class TraceFile: Witness {
   ///
   /// Throws `Failure` 73 where the file can't be had.
   init(_ path: Path?, _ tool: Tool) throws(Failure) {
-    file = try path.map(tool.appendedFile) ?? AppendedFile(toStandardError: Self.what)
+    file =
+      if let path { try tool.appendedFile(path, Self.what) } else { AppendedFile(toStandardError: Self.what) }
     goesToStderr = path == nil
     self.tool = tool
   }

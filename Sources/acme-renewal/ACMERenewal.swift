@@ -33,6 +33,9 @@ struct ACMERenewal: Step {
 
   func validate() throws {
     guard !files.contains(Path("-")) else { throw ValidationError("stdin is read where no FILE is named, not by -") }
+    guard !files.contains(Path("list")) else {
+      throw ValidationError("the verb comes first: acme-renewal list …, and a file of that name is ./list")
+    }
     guard served != nil else { return }
     guard files.count < 2 else { throw ValidationError("--served looks at one server, and goes with one FILE") }
     guard !survey.offline else { throw ValidationError("--offline and --served contradict each other") }

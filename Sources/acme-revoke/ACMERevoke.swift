@@ -42,7 +42,7 @@ struct ACMERevoke: HolderStep {
   var input: Input? { Input("a PEM certificate or chain") }
 
   func needs(_ tool: Tool) -> [Need] {
-    certKey == nil ? holder.needs(tool) : .key(certKey) + holder.ca.needs(tool)
+    certKey == nil ? holder.needs(tool) : .key(certKey) + holder.key.passphrase.needs(tool) + holder.ca.needs(tool)
   }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {

@@ -11,6 +11,7 @@ extension Step {
     let needs = needs(tool)
     OpenSSLConfiguration.read()
     for case .file(let path) in needs { Files.hold(path) }
+    if !needs.areMany { for case .fileIfThere(let path) in needs { Files.holdIfThere(path) } }
     for case .appended(let path, let what) in needs { tool.open(path, what) }
     _ = CSystem_set_no_new_privileges()
     confineFiles(needs, tool.environment)
@@ -31,6 +32,10 @@ extension Step {
     if needs.useToken { rules.allowToken(environment) }
     if let file = output.file { try? AtomicFile(file).allow(in: rules) }
     for need in needs { rules.allow(need) }
+    if needs.areMany {
+      let folders = needs.compactMap { if case .fileIfThere(let path) = $0 { path.folder } else { nil } }
+      for folder in folders.unique { rules.allow(.readFile, below: folder) }
+    }
     rules.enter()
   }
 }
@@ -45,6 +50,8 @@ extension [Need] {
   /// Whether a connection may be made: a token may be a service somewhere, too.
   fileprivate var connect: Bool { contains { $0.isNetwork || $0.isToken } }
   fileprivate var useToken: Bool { contains(where: \.isToken) }
+  /// More files than can be kept open, as those of a fleet: what replaces them may be read, too.
+  fileprivate var areMany: Bool { count > 200 }
   fileprivate var listen: Bool { contains(where: \.isPort) }
 }
 
@@ -60,7 +67,8 @@ extension Landlock {
       allow(.readFolder, below: (path.endOfLinks ?? path).folder)
     case .webRoot(let path): allow([.reading, .writeFile, .makeFile, .removeFile, .makeFolder], below: path)
     case .port(let port): allow(.bind, onPort: port)
-    case .appended, .network, .token: break
+    case .appended(let path, _): if path.isPipe { allow(.writeFile, on: path) }
+    case .network, .token: break
     }
   }
 }

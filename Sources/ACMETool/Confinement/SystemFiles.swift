@@ -51,7 +51,8 @@ extension Landlock {
 
   /// Where /etc/resolv.conf is a link to, and is made anew when the network changes.
   private static let foldersOfLookup = [
-    Path("/run/systemd/resolve"), Path("/run/systemd/machines"), Path("/run/resolvconf"),
+    Path("/run/systemd/resolve"), Path("/run/systemd/machines"), Path("/run/resolvconf"), Path("/run/NetworkManager"),
+    Path("/run/netconfig"), Path("/run/connman"),
   ]
 
   func allowNameLookup(_ environment: Environment) {

@@ -29,7 +29,7 @@ package struct KeyOutputOptions: Destination {
   package var ifChanged: Bool { false }
 
   package func prove() throws {
-    guard let file else { return }
+    guard let file else { return try FileDescriptor.standardOutput.refuseClosed() }
     let target = try AtomicFile(file)
     if !force { try target.refuseToReplace() }
     try target.prove()
@@ -38,6 +38,8 @@ package struct KeyOutputOptions: Destination {
 
 /// Of a tool that writes nothing.
 package struct NoOutput: Destination {
+  package func prove() {}
+
   package init() {}
 
   package var file: Path? { nil }

@@ -32,7 +32,7 @@ package enum Files {
     do { guard try path.status != nil else { return nil } } catch {
       // To open it fails in the same way, and says so.
     }
-    return try read(path)
+    return missing.contains(path) ? nil : try read(path)
   }
 
   /// Throws `Failure` 66 where the file can't be opened.
@@ -96,6 +96,12 @@ package enum Files {
 
   /// Files of which the names may lead to others by the time they are read, which are then refused.
   private nonisolated(unsafe) static var held: [Path: Int32] = [:]
+
+  /// Files that weren't there, and are still taken to be so.
+  private nonisolated(unsafe) static var missing: Set<Path> = []
+
+  /// The same as `hold`, where it means something that there is no file.
+  static func holdIfThere(_ path: Path) { if path.isMissing { missing.insert(path) } else { hold(path) } }
 
   /// Has `path` be read as it is now, should it be replaced before that. For before any thread.
   static func hold(_ path: Path) {

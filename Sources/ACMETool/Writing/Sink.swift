@@ -69,12 +69,26 @@ struct Sink {
       }
     } catch {
       guard error.code != EPIPE else { throw ReaderGone() }
-      throw Failure(.io, "writing to stdout failed: \(error.reason)")
+      throw Failure(error, writing: "stdout")
     }
   }
 
   private func warnWhereOthersCanRead() {
     guard FileDescriptor.standardOutput.status?.isReadableByOthers == true else { return }
     messages.warning("the private key goes to a file that others can read: use -o, or umask 077")
+  }
+}
+
+extension FileDescriptor {
+  /// Throws `Failure` 74 where whoever started the tool has closed this: what stands there can only be read.
+  func refuseClosed() throws(Failure) {
+    guard fcntl(number, F_GETFL) & O_ACCMODE == O_RDONLY else { return }
+    throw Failure(IOError(EBADF), writing: "stdout")
+  }
+}
+
+extension Failure {
+  fileprivate init(_ error: IOError, writing what: String) {
+    self.init(.io, "writing to \(what) failed: \(error.reason)")
   }
 }

@@ -39,6 +39,26 @@ final class WebRoot {
     }
   }
 
+  /// Throws `Failure` 73 where nothing could be put there: better before there is an order.
+  func prove() throws {
+    var names = Publication.httpFolder.split(separator: "/").map(String.init)
+    while !names.isEmpty {
+      let below = names.joined(separator: "/")
+      let folder = WebRootFolder.open(below, below: root)
+      defer { if folder >= 0 { close(folder) } }
+      guard folder < 0 else { return try Self.refuseUnwritable(folder, "\(path)/\(below)") }
+      guard errno == ENOENT else { throw Self.failure(.cannotCreate, "can't use \(path)/\(below)") }
+      names.removeLast()
+    }
+    try Self.refuseUnwritable(root, path.description)
+  }
+
+  private static func refuseUnwritable(_ folder: Int32, _ name: String) throws {
+    guard faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
+      throw failure(.cannotCreate, "can't create a file in \(name)")
+    }
+  }
+
   /// Removes the file, if it holds exactly `body`, and says whether it did. The folders stay.
   func remove(_ token: Token, ifStill body: String) throws -> Bool {
     let folder = WebRootFolder.open(Publication.httpFolder, below: root)
@@ -92,7 +112,10 @@ final class WebRoot {
   private static func failure(_ status: ExitStatus, _ what: String) -> Failure {
     guard errno != EXDEV else {
       return Failure(
-        status, "\(what): a link leads out of the web root", hint: "name the folder that it leads to as the web root")
+        status, "\(what): a link leads out of the web root",
+        hint:
+          "have it lead to a folder that ends in \(Publication.httpFolder), and name what stands before that as the web "
+          + "root")
     }
     return Failure(status, "\(what): \(IOError(errno).reason)")
   }

@@ -20,7 +20,7 @@ struct WebRootSolver: Solver {
 
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
     var known: Set<Path> = []
-    for folder in identifiers.compactMap(folder) where known.insert(folder).inserted { _ = try WebRoot(folder) }
+    for folder in identifiers.compactMap(folder) where known.insert(folder).inserted { try WebRoot(folder).prove() }
   }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
