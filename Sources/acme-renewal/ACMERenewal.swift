@@ -33,8 +33,9 @@ struct ACMERenewal: Step {
 
   func validate() throws {
     guard !files.contains(Path("-")) else { throw ValidationError("stdin is read where no FILE is named, not by -") }
-    guard !files.contains(Path("list")) else {
-      throw ValidationError("the verb comes first: acme-renewal list …, and a file of that name is ./list")
+    let verb = Path("list")
+    guard !files.contains(verb) || !verb.isMissing else {
+      throw ValidationError("'list' is no file here. A verb comes first")
     }
     guard served != nil else { return }
     guard files.count < 2 else { throw ValidationError("--served looks at one server, and goes with one FILE") }

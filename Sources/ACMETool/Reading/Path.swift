@@ -76,7 +76,7 @@ extension Path: Hashable {
 }
 
 extension Path {
-  var isMissing: Bool { withCString { access($0, F_OK) } != 0 && errno == ENOENT }
+  package var isMissing: Bool { withCString { access($0, F_OK) } != 0 && errno == ENOENT }
 
   var isPipe: Bool { (try? status)?.isOf(S_IFIFO) ?? false }
 

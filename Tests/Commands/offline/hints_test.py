@@ -70,6 +70,7 @@ class TypedTest(HintTest, TableTest):
         Row("acme-renewal lsit", 64, "'lsit' is no file here", "did you mean acme-renewal list?"),
         Row("acme-renewal List site.pem", 64, "'List' is no file here", "did you mean acme-renewal list?"),
         Row("acme-renewal site.pem list", 64, "'list' is no file here", "a verb comes first"),
+        Row("acme-renewal --offline list site.pem", 64, "'list' is no file here", "a verb comes first"),
         Row("acme-renewal - <site.pem", 64, "stdin is read where no FILE is named, not by -", "see acme-renewal --help"),
         Row("acme-finalize wait", 64, "unexpected argument 'wait'", "see acme-finalize --help"),
         Row("acme-challenge --type http-01 <site.csr", 64,

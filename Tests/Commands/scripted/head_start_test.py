@@ -2,11 +2,14 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 import socket
 import subprocess
 
+import pytest
+from certificates import certificate
 from journey import kit
 from scripted_ca import ScriptedCA
 from testbed import wait_until
@@ -15,7 +18,7 @@ from tools import LIMIT, Result, ToolTest
 READERS = ("acme-finalize",), ("acme-chain",), ("acme-challenge", "wait"), ("acme-challenge", "--webroot", "web")
 
 
-class HeadStart(ToolTest):
+class Waiting(ToolTest):
 
     def setup_method(self):
         super().setup_method()
@@ -51,6 +54,16 @@ class HeadStart(ToolTest):
 
     def connections(self):
         return self.ca.server.connections
+
+    def asleep(self, process):
+        """The tool has done what it can, and waits for stdin."""
+        def state():
+            name, _, rest = pathlib.Path(f"/proc/{process.pid}/stat").read_text().partition("(")[2].partition(") ")
+            return name.startswith("acme-") and rest[0] == "S"
+        wait_until(state, "asleep")
+
+
+class HeadStart(Waiting):
 
     def test_it_is_the_connection_that_is_used(self):
         document = self.order()
@@ -122,13 +135,6 @@ class HeadStart(ToolTest):
             self.assertEqual(len(other.requests), asked)
         self.assertEqual(self.ca.requests, [])
 
-    def asleep(self, process):
-        """The tool has done what it can, and waits for stdin."""
-        def state():
-            name, _, rest = pathlib.Path(f"/proc/{process.pid}/stat").read_text().partition("(")[2].partition(") ")
-            return name.startswith("acme-") and rest[0] == "S"
-        wait_until(state, "asleep")
-
     def test_what_is_not_prepared(self):
         """Nothing is opened for a replay, for a CA that isn't the account's, or for what works offline."""
         (self.dir / "trace").touch()
@@ -155,3 +161,44 @@ class HeadStart(ToolTest):
         with self.waiting("bash", "-c", command) as process:
             self.asleep(process)
             self.ok(self.ended(process, document))
+
+
+class TooLate(Waiting):
+    """What can be known before the order, is said before the order."""
+
+    def challenge(self, more, *before):
+        (self.dir / "site.csr").write_bytes(kit().request(("one.example",)))
+        return self.run_tool(*before, "bash", "-c", f"acme-challenge --webroot web <site.csr {more}")
+
+    def test_a_closed_stdout(self):
+        self.fails(self.challenge(">&-"), 74, "writing to stdout failed: bad file descriptor")
+        self.assertEqual(self.ca.requests, [])
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+    def test_a_web_root_that_cannot_be_written_to(self):
+        folder = self.dir / "web" / ".well-known" / "acme-challenge"
+        for made in folder.parent, folder:
+            made.mkdir()
+            self.dir.chmod(0o755)
+            os.chown(self.dir / "account.key", 65534, 65534)
+            result = self.challenge("", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+            self.fails(result, 73, f"can't create a file in web/{made.relative_to(self.dir / 'web')}: permission denied")
+        self.assertEqual(self.ca.requests, [])
+
+    def test_a_trace_that_is_a_pipe_waits_for_what_stdin_says(self):
+        os.mkfifo(self.dir / "pipe")
+        problem = {"exit": 77, "format": "acme-problem/1", "message": "no", "tool": "acme-challenge"}
+        result = self.run_tool("acme-finalize", "--trace", "pipe", stdin=json.dumps(problem))
+        self.assertEqual((result.status, result.err), (77, ""), result)
+
+    def test_the_replaced_certificate_is_the_one_that_was_there(self):
+        (self.dir / "new.pem").write_text(certificate())
+        for before in certificate(), None:
+            (self.dir / "old.pem").unlink(missing_ok=True)
+            if before:
+                (self.dir / "old.pem").write_text(before)
+            with self.subTest(before), self.waiting("acme-challenge", "order", "--replaces", "old.pem") as process:
+                self.asleep(process)
+                shutil.copy(self.dir / "new.pem", self.dir / "moved.pem")
+                (self.dir / "moved.pem").rename(self.dir / "old.pem")
+                self.ok(self.ended(process, kit().request(("one.example",))))

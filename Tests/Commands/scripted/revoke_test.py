@@ -194,6 +194,15 @@ class Revoke(ToolTest):
         self.ok(self.revoke(*self.OWN, stdin=(self.dir / "site.key").read_text() + self.chain))
         self.assertEqual((list(ca.revoked), ca.violations), ([self.der], []))
 
+    def test_an_encrypted_key_and_its_passphrase_elsewhere(self):
+        ca = self.ca()
+        (self.dir / "secrets").mkdir()
+        (self.dir / "secrets" / "pass").write_text("secret\n")
+        self.ok(self.run_tool("openssl", "pkcs8", "-topk8", "-in", "site.key", "-out", "locked.key",
+                              "-passout", "file:secrets/pass"))
+        self.ok(self.revoke("--cert-key", "locked.key", "--passphrase-file", "secrets/pass"))
+        self.assertEqual(len(ca.revoked), 1)
+
     def test_stdin_and_stdout_that_are_closed(self):
         ca = self.ca()
         (self.dir / "site.pem").write_text(self.chain)
