@@ -11,8 +11,11 @@ struct Pacing {
     allowance = atOnce
   }
 
-  /// How many seconds are left until one may be begun; 0 where that is now.
-  func pause(at now: Double) -> Double { max(0, 1 - allowance(at: now)) / perSecond }
+  /// How many seconds are left until one may be begun; 0 where that is now. What rounding leaves is no time at all.
+  func pause(at now: Double) -> Double {
+    let missing = 1 - allowance(at: now)
+    return missing > 1e-6 ? missing / perSecond : 0
+  }
 
   mutating func spend(at now: Double) {
     allowance = allowance(at: now) - 1
