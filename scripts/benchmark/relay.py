@@ -41,6 +41,8 @@ class Relay:
         try:
             from_ca, to_ca = await asyncio.open_connection("127.0.0.1", self.target)
             ends.append(to_ca)
+            for end in ends:  # asyncio does so for some sockets only, and Nagle would add the other side's 40 ms
+                end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await asyncio.gather(self._carry(from_client, to_ca, established, count=1),
                                  self._carry(from_ca, to_client, established))
         except OSError:
