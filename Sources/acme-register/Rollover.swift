@@ -54,8 +54,7 @@ struct Rollover {
           isInDoubt = true
           if let changed = try accountOfNewKey(), changed.url == account.url { return changed }
           guard attempts < Self.attempts else { throw lost.failure }
-          try client.budget.wait(
-            lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
+          try lost.wait(within: client.budget)
         } catch let refusal as Failure where isInDoubt || refusal.isProxys {
           isInDoubt = true
           // The old key may be refused because the CA has acted on the earlier try after all.

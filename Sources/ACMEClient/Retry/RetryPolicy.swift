@@ -49,4 +49,9 @@ package struct LostAnswer: Error {
 
   /// How many seconds are left until then.
   package func pause(_ clock: Clock) -> Double { max(0, notBefore - clock.monotonic()) }
+
+  /// Waits until then. Throws `Failure` 75 where no time is left for that, and `Interrupted`.
+  package func wait(within budget: Budget) throws {
+    try budget.wait(pause(budget.clock), for: failure.message, retryAt: failure.retryAt)
+  }
 }

@@ -20,7 +20,7 @@ package struct AccountKeyOptions: ParsableArguments {
   }
 
   package func needs(_ tool: Tool) -> [Need] {
-    .key((try? accountKey ?? tool.key(from: "ACME_ACCOUNT_KEY")) ?? nil) + passphrase.needs(tool)
+    .key((try? place(tool)) ?? nil) + passphrase.needs(tool)
   }
 
   /// Whether an option says what signs.

@@ -9,7 +9,7 @@ package struct AccountOptions: ParsableArguments {
 
   package init() {}
 
-  package func needs(_ tool: Tool) -> [Need] { .file(account ?? tool.path(from: "ACME_ACCOUNT")) }
+  package func needs(_ tool: Tool) -> [Need] { .file(file(tool)) }
 
   /// The document, from the option or from ACME_ACCOUNT; nil where neither is there.
   package func load(_ tool: Tool) throws -> AccountDocument? {

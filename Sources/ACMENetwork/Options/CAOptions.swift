@@ -21,7 +21,7 @@ package struct CAOptions: ParsableArguments {
   package init() {}
 
   package func needs(_ tool: Tool) -> [Need] {
-    .file(caBundle ?? tool.path(from: "ACME_CA_BUNDLE")) + witnessing.needs(tool)
+    .file(bundleFile(tool)) + witnessing.needs(tool)
       + (witnessing.isReplaying(tool) ? [] : [.network])
   }
 

@@ -9,7 +9,8 @@ package protocol Destination: ParsableArguments {
   /// Whether a file that holds the same already keeps its time.
   var ifChanged: Bool { get }
 
-  /// Throws `Failure` 73 where the output can't be created, and 74 where stdout is closed: better now than when a certificate is at stake.
+  /// Throws `Failure` 73 where the output can't be created, and 74 where stdout is closed: better now than when a
+  /// certificate is at stake.
   func prove() throws
 }
 

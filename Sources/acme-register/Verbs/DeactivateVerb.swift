@@ -68,8 +68,7 @@ struct DeactivateVerb: HolderStep {
           guard let known = try lookUp(account, by: client) else { throw lost.failure }
           guard known.account.status == .valid else { return known }
           guard attempts < Self.attempts else { throw lost.failure }
-          try client.budget.wait(
-            lost.pause(client.budget.clock), for: lost.failure.message, retryAt: lost.failure.retryAt)
+          try lost.wait(within: client.budget)
         } catch let refusal as Failure where isInDoubt && refusal.tellsOfNoAccount || refusal.isProxys {
           isInDoubt = true
           // The CA may have acted on the earlier try after all.
