@@ -14,6 +14,7 @@ extension OrderRun {
       try watch.untilReady()
       try refuseDead()
     } catch var failure as Failure {
+      failure.begin(with: document.whatHasNotHappened)
       failure.add(lastWordsOf: document)
       throw failure
     }

@@ -35,11 +35,18 @@ extension Client {
     var pause = PollPause()
     try wait(retryAfter, or: PollPause.first(after: pace), for: what)
     while true {
-      let (order, retryAfter) = try fetchOrder(at: url)
+      let (order, retryAfter) = try look(at: url, for: what)
       if try isDone(order) { return order }
       try eachTime(order)
       try wait(retryAfter, or: pause.seconds(after: pace ?? 0), for: what)
       pause.grow()
+    }
+  }
+
+  private func look(at url: ACMEURL, for what: String) throws -> (Order, RetryAfter?) {
+    do { return try fetchOrder(at: url) } catch var failure as Failure {
+      failure.begin(with: what)
+      throw failure
     }
   }
 

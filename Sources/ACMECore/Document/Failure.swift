@@ -55,4 +55,11 @@ extension Failure {
     guard let order, !message.contains(order.url.text) else { return }
     message += " (order \(order.url))"
   }
+
+  /// Says first what hasn't happened, where the time allowed ended in the middle of a look at it. A refusal says more
+  /// by itself.
+  package mutating func begin(with whatHasNotHappened: String) {
+    guard status == .notNow, problem == nil, httpStatus == nil, !message.hasPrefix(whatHasNotHappened) else { return }
+    message = "\(whatHasNotHappened): \(message)"
+  }
 }

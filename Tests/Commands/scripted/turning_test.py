@@ -2,7 +2,7 @@
 
 import itertools
 
-from faults import changed, with_members
+from faults import changed, sleeps, with_members
 from journey import CHALLENGE, EVERY, FINALIZE, JourneyTest, at_most, fails, fine
 
 NAMES = ("one.example", "two.example")
@@ -50,6 +50,10 @@ class Backwards(JourneyTest):
               lambda o: o["status"] == "valid" and o.update(certificate="")))),
         fails("proved, and the order pending for ever", CHALLENGE, 75, "isn't ready yet", *orders(with_members(
               status="pending")), budget=3, sent={"finalize": 0}),
+        fails("silence at a look for the proof", CHALLENGE, 75, "hasn't validated .* yet .*: the time allowed", (
+              "order", EVERY, after(2, sleeps(60))), ("authorization", EVERY, after(1, sleeps(60))), habits=LATE, budget=3),
+        fails("silence at a look for the certificate", FINALIZE, 75, "is issuing the order .*: the time allowed", (
+              "order", EVERY, after(3, sleeps(60))), habits={"processing_polls": 10**9}, budget=3),
     ]
 
 
