@@ -41,6 +41,9 @@ static inline CURLcode CCurl_get_offset(CURL *handle, CURLINFO info, curl_off_t 
 static inline CURLcode CCurl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
+static inline CURLcode CCurl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
+  return curl_easy_getinfo(handle, info, value);
+}
 
 static inline CURLcode CCurl_get_certificates(CURL *handle, struct curl_certinfo **value) {
   return curl_easy_getinfo(handle, CURLINFO_CERTINFO, value);

@@ -20,6 +20,7 @@ package final class CurlTransport: Transport {
   private var stillborn: [(Int, Outcome)] = []
   /// What only opens a connection.
   private var opening: CurlTransfer?
+  private var opened: OpenedConnection?
   package private(set) var width = 1
 
   /// - Parameters:
@@ -48,12 +49,17 @@ package final class CurlTransport: Transport {
   }
 
   package func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double) {
+    let end = ContinuousClock.now + .seconds(min(seconds, 1e6))
+    awaitOpening(until: end)
     do throws(TransportError) {
-      let transfer = try CurlTransfer(number, request, headers: headers, trust: trust, within: seconds)
+      let left = max(0, (end - ContinuousClock.now) / .seconds(1))
+      let transfer = try CurlTransfer(number, request, headers: headers, trust: trust, within: left)
       guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
         throw .unreachable("libcurl can't begin another transfer")
       }
       underWay[transfer.handle] = transfer
+      opened?.beTaken(by: advance)
+      opened = nil
     } catch {
       stillborn.append((number, .failure(error)))
     }
@@ -93,6 +99,7 @@ package final class CurlTransport: Transport {
     while let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
       guard let transfer = underWay.removeValue(forKey: handle) else {
+        opened = OpenedConnection(by: handle)
         endOpening()
         continue
       }
@@ -147,6 +154,18 @@ extension CurlTransport {
       advance()
       _ = finished()
     }
+  }
+
+  /// Waits for it: the first request is for the connection that is being opened, not for one beside it.
+  private func awaitOpening(until end: ContinuousClock.Instant) {
+    while opening != nil, !isInterrupted() {
+      let left = (end - ContinuousClock.now) / .seconds(1)
+      guard left > 0 else { break }
+      curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
+      advance()
+      _ = finished()
+    }
+    endOpening()
   }
 
   private func endOpening() {
