@@ -11,7 +11,7 @@ import once
 import pytest
 import sandbox
 import tools
-from tools import BIN, DEBUG, ToolTest
+from tools import BIN, ToolTest
 
 
 def pytest_addoption(parser):
@@ -128,8 +128,10 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="takes longer: see scripts/test --all"))
         if item.get_closest_marker("own_sandbox") and config.option.sandbox:
             item.add_marker(pytest.mark.skip(reason="plays in a sandbox of its own"))
-        if item.get_closest_marker("released") and BIN == DEBUG:
+        if item.get_closest_marker("released") and BIN.name == "debug":
             item.add_marker(pytest.mark.skip(reason="not for a debug build"))
+        if item.get_closest_marker("unsanitized") and os.environ.get("ACME_SANITIZER"):
+            item.add_marker(pytest.mark.skip(reason="not for a build under a sanitizer"))
         # Each worker has its own testbeds: a class that needs one had better not be taken apart.
         if hasattr(item.cls, "SETTINGS") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}.{item.cls.__name__}"))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 
+import pytest
 from testbed import wait_until
 from tools import BIN, LIMIT, ToolTest
 
@@ -68,6 +69,7 @@ class OutputTest(ToolTest):
         self.fails(self.run_tool(*REQUEST, "-o", "loop.csr"), 73, "can't create loop.csr: too many levels")
         self.assertEqual(os.readlink(self.dir / "loop.csr"), "loop.csr")
 
+    @pytest.mark.own_sandbox
     def test_a_key_from_another_command(self):
         """A process that may not be dumped has no right to its own /proc/self/fd: also for an ordinary user."""
         # The tool itself may lie in a folder that is closed to others.

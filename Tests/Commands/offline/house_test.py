@@ -12,6 +12,7 @@ EVERYWHERE = {"--help", "--version"}  # swift-argument-parser's own, with their 
 PARSERS_OWN = EVERYWHERE | {"-h", "--generate-completion-script"}
 
 
+@pytest.mark.unsanitized
 class LinkageTest(ToolTest):
     """Who needs which library: the walls between the modules, seen from outside."""
 

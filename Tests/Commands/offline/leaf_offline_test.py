@@ -1,6 +1,7 @@
 """What acme-chain says of a chain that is there already, without asking anybody."""
 
 import issuer
+import pytest
 from bench import bench
 from tools import ToolTest
 
@@ -71,6 +72,7 @@ class OfflineTest(ToolTest):
         by = issuer.issuer().odd_authority("has-been", days_from_now=-100)
         self.warns(self.leaf(by=by) + issuer.issuer().pem(by), "the issuer CN=Throwaway has-been is valid from ")
 
+    @pytest.mark.unsanitized
     def test_our_clock_is_wrong(self):
         chain = self.leaf() + self.above
         result = self.ok(self.run_tool("faketime", "-f", "-400d", "acme-chain", stdin=chain), quiet=False)

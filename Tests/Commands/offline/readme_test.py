@@ -12,20 +12,26 @@ COMMANDS = [line.partition("#")[0].split() for line in example("swift build", "s
 class WorkingOnIt(ToolTest):
 
     def command(self, *words):
-        """The words that follow these in the only command that begins with them and goes on."""
-        rest, = (c[len(words):] for c in COMMANDS if c[:len(words)] == [*words] and len(c) > len(words))
+        """The words that follow these in the first command that begins with them and goes on."""
+        rest, *_ = (c[len(words):] for c in COMMANDS if c[:len(words)] == [*words] and len(c) > len(words))
         return rest
 
     def test_every_command_is_there(self):
-        self.assertEqual({command[0] for command in COMMANDS}, {"swift", "scripts/format", "scripts/test"})
+        self.assertEqual({command[0] for command in COMMANDS}, {"swift", "scripts/format", "scripts/fuzz", "scripts/test"})
         for script in re.findall(r"\bscripts/[\w-]+", README):
             self.assertTrue((REPO / script).exists(), script)
+
+    def test_fuzz_targets(self):
+        seconds, number, *targets = self.command("scripts/fuzz")
+        self.assertEqual((seconds, number.isdigit()), ("--seconds", True))
+        for target in targets:
+            self.assertTrue((REPO / "Tests" / "Fuzzing" / "Seeds" / target).is_dir(), target)
 
     def test_one_test(self):
         """The suite has some tests of that name, and by far not all."""
         debug, suite, *options = self.command("scripts/test")
         self.assertEqual(debug, "--debug")
-        self.assertIn(f"commands {suite} ", (REPO / "scripts" / "test").read_text())
+        self.assertIn(f"suite_{suite}() ", (REPO / "scripts" / "test").read_text())
         done = self.ok(self.run_tool("/usr/bin/python3", "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider",
                                      *options, REPO / "Tests" / "Commands" / suite))
         self.assertIn(len(re.findall("::test_", done.text)), range(1, 10), done.text)

@@ -10,7 +10,8 @@ from tables import TableTest
 from terminal import Session
 from tools import ToolTest
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into the memory of a tool")
+pytestmark = [pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into the memory of a tool"),
+              pytest.mark.unsanitized]
 
 PASSPHRASE = b"correct horse battery staple, and what it drew"
 KINDS = "p256", "p384", "p521", "rsa2048", "ed25519"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import pytest
 from sandbox import without_proc
 from tools import BIN, TOOLS, ToolTest
 
@@ -37,6 +38,7 @@ class StartTest(ToolTest):
         for name in "x", "-", "acme-csr", "/nowhere/at all":
             self.assertEqual(self.ok(self.become("acme-key", name, "--version")).out.count(b"."), 2)
 
+    @pytest.mark.unsanitized
     def test_without_proc_options_count(self):
         (self.dir / "pw").write_text("secret\n")
         self.ok(self.without_proc("acme-key", "--type", "p384", "--encrypt", "--passphrase-file", "pw", "-o", "site.key"))
@@ -46,6 +48,7 @@ class StartTest(ToolTest):
         self.fails(self.without_proc("acme-key", "thumbprint", "-k", "nosuch.key"), 66, "nosuch.key")
         self.fails(self.without_proc("acme-key", "--ouput", "x"), 64, "--ouput")
 
+    @pytest.mark.unsanitized
     def test_without_proc_a_request_is_pinned(self):
         self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
                      "-subj", "/CN=x.example.org", "-addext", "subjectAltName=DNS:x.example.org", "-out", "c.pem")
@@ -54,6 +57,7 @@ class StartTest(ToolTest):
         done = self.without_proc("acme-chain", "--csr", "other.csr", stdin=(self.dir / "c.pem").read_bytes())
         self.assertEqual(self.fails(done, 65, "another key").out, b"")
 
+    @pytest.mark.unsanitized
     def test_without_proc_every_tool_knows_its_version(self):
         for tool in TOOLS:
             self.assertEqual(self.ok(self.without_proc(tool, "--version")).out,
@@ -122,6 +126,7 @@ class OctetsTest(ToolTest):
         self.good(b"acme-key", b"--encrypt", b"-o", b"e.key", env=env)
         self.good(b"acme-key", b"thumbprint", b"-k", b"e.key", env=env)
 
+    @pytest.mark.own_sandbox
     def test_of_a_doubled_variable_the_first_counts_as_for_other_tools(self):
         (self.dir / "a").write_text("one\n")
         (self.dir / "b").write_text("two\n")

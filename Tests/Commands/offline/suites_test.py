@@ -9,6 +9,7 @@ PLAY = """
 set -euo pipefail
 commands() { [[ "$*" != *"$FAILS"* ]]; }
 built() { :; }
+sandbox=''
 %s
 failed=()
 "suite_$SUITE" </dev/null || failed+=("$SUITE")
@@ -19,7 +20,7 @@ failed=()
 class SuitesTest(ToolTest):
 
     def play(self, suite, fails, **more):
-        functions = re.findall(r"(?ms)^suite_\w+\(\) \{\n.*?^\}\n", (REPO / "scripts" / "test").read_text())
+        functions = re.findall(r"(?ms)^(?:suite_\w+|everywhere)\(\) \{\n.*?^\}\n", (REPO / "scripts" / "test").read_text())
         self.env |= {"SUITE": suite, "FAILS": fails, **more}
         return self.run_tool("bash", "-c", PLAY % "".join(functions)).status
 
@@ -30,7 +31,8 @@ class SuitesTest(ToolTest):
                 self.assertEqual(self.play(suite, suite), 1)
 
     def test_one_of_several_sandboxes(self):
-        for kind in "no-proc", "EINVAL":
-            with self.subTest(kind):
-                self.assertEqual(self.play("offline", kind, ACME_TEST_ALL="1"), 1)
-        self.assertEqual(self.play("offline", "nothing of that name", ACME_TEST_ALL="1"), 0)
+        for suite, kind in ("offline", "no-proc"), ("offline", "EINVAL"), ("scripted", "unconfined"), ("real", "unconfined"):
+            with self.subTest(f"{suite} {kind}"):
+                self.assertEqual(self.play(suite, kind, ACME_TEST_ALL="1"), 1)
+                self.assertEqual(self.play(suite, kind, ACME_TEST_ALL=""), 0)
+                self.assertEqual(self.play(suite, "nothing of that name", ACME_TEST_ALL="1"), 0)

@@ -10,7 +10,6 @@ import subprocess
 from assertions import Assertions
 
 REPO = pathlib.Path(__file__).resolve().parents[3]
-DEBUG = (REPO / ".build" / "debug").resolve()
 BIN = pathlib.Path(os.environ.get("ACME_BIN", REPO / ".build" / "release")).resolve()
 PATH = BIN  # where commands find the tools
 TOOLS = ("acme-key", "acme-csr", "acme-register", "acme-challenge", "acme-finalize", "acme-chain", "acme-renewal",
