@@ -254,6 +254,8 @@ try.folder:
 	mkdir -p try
 try: $(acme.chains)
 else ifdef acme.mode
+# What is wrong with one name says nothing of the next.
+MAKEFLAGS += -k
 check: $(acme.orders)
 else
 try check:

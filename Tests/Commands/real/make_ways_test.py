@@ -82,6 +82,16 @@ class Check(MakeTest):
         self.assertEqual([name for name in self.state() if name.endswith((".order", ".pem", ".ca", ".json"))], [])
 
 
+    def test_every_name_is_looked_at(self):
+        """Also without -k, and it fails at the end."""
+        self.write_makefile(hosts(3), "ACME_CHALLENGE = --webroot elsewhere\n"
+                            "host2.example.org.order: ACME_CHALLENGE = --standalone 80\n")
+        result = self.run_tool("make", "-s", "check")
+        self.assertEqual(result.status, 2, result)
+        self.assertEqual(re.findall(r"(host\d)\.example\.org\.order\] Error", result.err), ["host0", "host1"])
+        self.assertRegex(result.text, r"(?m)^host2\.example\.org: not checked: ")
+
+
 class RunCA(MakeTest):
 
     def test_it_does_not_stick(self):
