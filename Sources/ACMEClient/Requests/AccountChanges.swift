@@ -3,11 +3,21 @@ package import ACMECore
 /// What becomes of an account after it was made, RFC 8555 §7.3.2 to §7.3.6. All of it is for the account of the signing
 /// key, which is known by a document or was looked up.
 extension Client {
-  /// Changes the members in `changes`, and nothing else (§7.3.2). Gives back the account where the CA's answer shows it.
-  package func update(_ changes: JSONObject) throws -> Account? {
+  /// Changes the members in `changes`, and nothing else (§7.3.2). Gives back the account as the CA's answer shows it.
+  ///
+  /// Throws `LostAnswer` where that shows no account: somebody else may have answered in the CA's place. It does no harm
+  /// to send the same again.
+  package func update(_ changes: JSONObject) throws -> Account {
+    let url = try ownAccount()
     let response = try perform(
-      SignedRequest(url: ownAccount(), payload: Array(changes.text.utf8), purpose: .accountUpdate))
-    return Account(shownIn: response)
+      SignedRequest(url: url, payload: Array(changes.text.utf8), purpose: .accountUpdate))
+    guard let account = Account(shownIn: response) else {
+      throw lostAnswer(
+        Failure(
+          .protocolBroken,
+          "\(HTTPRequest.Purpose.accountUpdate) (\(url)): the answer shows no account\(response.excerpt)"))
+    }
+    return account
   }
 
   /// Closes the account for good (§7.3.6). Gives back the account as the CA's answer shows it.
@@ -53,7 +63,7 @@ extension Client {
 }
 
 extension Account {
-  /// nil where the answer shows none: the CA has acted all the same.
+  /// nil where the answer shows none: whether the CA has acted, the answer doesn't say.
   fileprivate init?(shownIn response: HTTPResponse) {
     guard response.showsStatus, let account = try? response.parsed("the account", { try Account($0) })
     else { return nil }

@@ -162,6 +162,36 @@ class Update(AccountVerbs):
                 document = self.document(self.verb("update", "--contact", YOU))
                 self.assertEqual((document["account"]["contact"], len(ca.asked("account"))), ([YOU], 1))
 
+    def test_a_page_in_the_ca_s_place(self):
+        """What was asked for is asked for again, unless the look-up shows that it is so now."""
+        for fault in html(200), says(200), says(204):
+            for words in ("--agree-tos",), ("--contact", YOU), ("--no-contact",), ("--contact", YOU, "--agree-tos"):
+                with self.subTest(fault, words=words):
+                    ca = self.ca(("account", 1, fault))
+                    self.document(self.verb("update", *words))
+                    self.assertEqual((len(self.sent(ca)), ca.violations), (2, []))
+                    ca = self.ca(("account", EVERY, fault))
+                    result = self.fails(self.verb("update", *words), 76, "update of the account .* shows no account")
+                    self.assertIn("hint: nobody knows yet whether the CA has heard of it: run the same again", result.err)
+                    self.assertNotIn("acme-account/1", result.text)
+                    self.assertEqual(len(self.sent(ca)), 3)
+
+    def test_what_the_look_up_can_t_show(self):
+        """New terms that are agreed to, and that a CA keeps no contact that has shown none before."""
+        for contact, words in ([ME], ("--agree-tos",)), ([], ("--no-contact",)):
+            with self.subTest(words):
+                ca = self.ca(("account", EVERY, rewritten(lambda _: b"")))
+                self.account.contact = contact
+                self.fails(self.verb("update", *words), 76, "shows no account")
+                self.assertEqual(len(self.sent(ca)), 3)
+
+    def test_what_the_ca_refuses_after_a_page(self):
+        ca = self.ca(("account", 1, html(200)), ("account", 2, refuses("userActionRequired", 403, "new terms", {
+            "instance": "https://ca.example/7"})))
+        result = self.fails(self.verb("update", "--agree-tos"), 78, "new terms")
+        self.assertRegex(result.err, "hint: a person has to visit https://ca.example/7\n$")
+        self.assertEqual(len(self.sent(ca)), 2)
+
 
 class Deactivate(AccountVerbs):
 
