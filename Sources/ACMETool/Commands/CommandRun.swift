@@ -64,7 +64,7 @@ struct CommandRun {
   private func become(_ pipes: Pipes, _ report: Pipe) -> Never {
     // A session of its own, so that it can be ended with all that it started, and doesn't wait for a terminal that it
     // can't have. Who signs may have to ask there.
-    if !isSigner { setsid() }
+    if isSigner { setpgid(0, supervision.group) } else { setsid() }
     for number in Signals.ofWriting { signal(number, SIG_DFL) }
     var none = sigset_t()
     sigemptyset(&none)

@@ -8,6 +8,8 @@ struct Supervision {
   let environment: Environment
   let messages: Messages
   let tool: pid_t
+  /// That of the terminal's foreground, where a person is asked.
+  let group: pid_t
 
   /// The life of the supervisor: one call after another, until the tool is gone.
   func serve(_ socket: FileDescriptor) -> Never {
@@ -15,6 +17,8 @@ struct Supervision {
     var all = sigset_t()
     sigfillset(&all)
     sigprocmask(SIG_BLOCK, &all, nil)
+    // Whoever kills the whole pipeline leaves somebody who ends what runs in a session of its own.
+    setpgid(0, 0)
     leaveFiles(but: socket)
     while let parcel = try? Parcel.receive(from: socket) {
       // A program had ended already when its end was asked for.

@@ -11,19 +11,22 @@ package final class Supervisor {
   /// What is wrong with each command, as the step itself soon can't look any more.
   private let faults: [Failure?]
 
+  /// - Parameter secret: what the tool has been given already, and is none of that process's business.
+  ///
   /// Throws `Failure` 71 where there can be no such process.
-  init(_ programs: Programs, _ environment: Environment, _ messages: Messages) throws {
+  init(_ programs: Programs, _ environment: Environment, _ messages: Messages, without secret: SecretBytes?) throws {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Self.failure(IOError(errno)) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     faults = programs.commands.map { $0.fault(environment) }
-    let tool = getpid()
+    let (tool, group) = (getpid(), getpgrp())
     process = CSystem_fork()
     guard process != 0 else {
       close(ends[0])
+      secret?.wipe()
       let supervision = Supervision(
         programs: programs, environment: environment.replacing(programs.variables + [Tool.macKeyVariable]),
-        messages: messages, tool: tool)
+        messages: messages, tool: tool, group: group)
       supervision.serve(FileDescriptor(number: ends[1]))
     }
     let error = IOError(errno)

@@ -56,7 +56,7 @@ extension Step {
     let sink = Sink(destination: output, messages: messages)
     defer { tool.supervisor?.end() }
     do {
-      tool.supervisor = try programs(tool).map { try Supervisor($0, environment, messages) }
+      tool.supervisor = try programs(tool).map { try Supervisor($0, environment, messages, without: macKey) }
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
       // No thread or connection has begun, and nothing that is foreign was looked at.

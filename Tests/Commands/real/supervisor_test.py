@@ -53,11 +53,11 @@ class SupervisorTest(PipelineTest):
             except ProcessLookupError:
                 pass
 
-    def start(self, *before, options=("--hook", "./hook"), beside=""):
+    def start(self, *before, options=("--hook", "./hook"), beside="", **how):
         """acme-challenge, as the child of a shell that has become it: what that began is its child too."""
         script = f'{beside} exec "$@" <site.csr'
         return subprocess.Popen(["bash", "-c", script, "bash", *before, "acme-challenge", *options], cwd=self.dir,
-                                env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **how)
 
     def all_gone(self):
         wait_until(lambda: not [pid for pid in self.started() if alive(pid)], "all that the hook started is gone")
@@ -95,6 +95,15 @@ class SupervisorTest(PipelineTest):
         process = self.start()
         wait_until(lambda: len(self.started()) >= 5, "the hook runs")
         process.kill()
+        self.ended(process, -signal.SIGKILL)
+        self.all_gone()
+
+    def test_when_the_tool_s_process_group_is_killed(self):
+        """As timeout -s KILL does, or a shell with its jobs."""
+        self.hook("hook", FLEEING)
+        process = self.start(process_group=0)
+        wait_until(lambda: len(self.started()) >= 5, "the hook runs")
+        os.killpg(process.pid, signal.SIGKILL)
         self.ended(process, -signal.SIGKILL)
         self.all_gone()
 

@@ -1,6 +1,7 @@
 """A tool that signs with a key has it in memory once, as long as it does: in the form that OpenSSL counts with."""
 
 import os
+import pathlib
 import threading
 
 import jose
@@ -75,6 +76,22 @@ class SecretsWhileWaitingTest(ToolTest):
     def test_a_mac_key_in_a_variable(self):
         self.env["ACME_EAB_HMAC_KEY"] = jose.b64(MAC_KEY)
         self.register()
+
+    def test_who_runs_a_signer_has_no_mac_key(self):
+        """That process goes on as the tool was when it began."""
+        self.env["ACME_EAB_HMAC_KEY"] = jose.b64(MAC_KEY)
+        (self.dir / "account.pub").write_bytes(self.ok(self.run_tool("acme-key", "public", stdin=self.pem)).out)
+        self.ca("new-account", 2, eab={"kid-1": MAC_KEY})
+        held = Held(self, "acme-register", "--agree-tos", "--eab-kid", "kid-1", "--public-key", "account.pub",
+                    "--signer", "acme-key sign -k account.key")
+        self.assertTrue(self.answer.asked.wait(LIMIT))
+        tool = held.process.pid
+        child, = pathlib.Path(f"/proc/{tool}/task/{tool}/children").read_text().split()
+        for process, times in (tool, 1), (child, 0):
+            self.assertEqual(Memory(process).count(pieces(MAC_KEY)), times)
+            self.assertEqual(Memory(process).count(pieces(jose.b64(MAC_KEY).encode())), 0)
+        self.answer.answered.set()
+        self.assertIn(b"acme-account/1", held.end())
 
     def register(self, *options):
         """The key of an external account is needed until the account is there: the CA may want another binding."""
