@@ -13,6 +13,10 @@ struct ACMERevoke: HolderStep {
     version: suiteVersion)
   static let outputKind = OutputKind.text
 
+  private static let doubt =
+    "a try whose answer was lost, or not the CA's, may have revoked the certificate all the same: run the same again, or "
+    + "look for it in the CA's revocation list"
+
   @Option(
     help: ArgumentHelp(
       "Why: \(RevocationReason.allCases.map(\.name).joined(separator: ", ")), or the number of one.",
@@ -55,8 +59,12 @@ struct ACMERevoke: HolderStep {
       } else {
         tool.messages.warning("\(words) is revoked already")
       }
-    } catch var failure as Failure where failure.status == .refused {
-      failure.hint = failure.hint ?? hint(for: failure, certificate)
+    } catch var failure as Failure {
+      if failure.followsLostAnswer {
+        failure.hint = Self.doubt
+      } else if failure.status == .refused {
+        failure.hint = failure.hint ?? hint(for: failure, certificate)
+      }
       throw failure
     }
     return .nothing

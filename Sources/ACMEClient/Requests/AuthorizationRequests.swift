@@ -67,10 +67,17 @@ extension Client {
   /// Gives an authorization up (§7.5.2).
   package func deactivate(authorization url: ACMEURL) throws -> Authorization {
     let payload: JSONObject = ["status": .string(Status.deactivated.rawValue)]
-    let response = try perform(
-      SignedRequest(
-        url: allowed(url, "the authorization"), payload: Array(payload.text.utf8),
-        purpose: .deactivation))
-    return try authorization(in: response, from: url)
+    do {
+      let response = try perform(
+        SignedRequest(
+          url: allowed(url, "the authorization"), payload: Array(payload.text.utf8),
+          purpose: .deactivation))
+      return try authorization(in: response, from: url)
+    } catch let refusal as Failure where refusal.status == .refused && refusal.followsLostAnswer {
+      // What was given up by the earlier try can't be given up once more.
+      let authorization = try self.authorization(at: url)
+      guard authorization.status == .deactivated else { throw refusal }
+      return authorization
+    }
   }
 }

@@ -5,6 +5,8 @@ extension Client {
   /// Has the CA revoke `certificate`; gives back whether it wasn't revoked before. The signing key is that of the
   /// account where there is one, else the certificate's own.
   ///
+  /// Throws `Failure`, which says whether an earlier try may have revoked it all the same.
+  ///
   /// - Parameter reason: nil says nothing of it.
   package func revoke(_ certificate: Certificate, reason: RevocationReason?) throws -> Bool {
     var payload: JSONObject = ["certificate": .string(Base64URL.encode(certificate.der))]
@@ -31,7 +33,11 @@ extension Client {
           .protocolBroken,
           "revokeCert (\(request.url)): the answer isn't the CA's, since it has no Replay-Nonce\(response.excerpt)")
       }
-    } catch let failure as Failure where failure.problem?.type == .alreadyRevoked {}
+    } catch var failure as Failure {
+      guard failure.problem?.type != .alreadyRevoked else { return true }
+      failure.followsLostAnswer = true
+      throw failure
+    }
     return true
   }
 }

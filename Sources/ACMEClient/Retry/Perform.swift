@@ -148,6 +148,9 @@ extension Client {
       batch.waiting.insert(index, at: 0)
       if pause > 0 { batch.rest(from: budget.clock.monotonic(), for: pause) }
       return nil
+    } catch var failure as Failure {
+      failure.followsLostAnswer = batch.tries[index].hasLostAnswer
+      return .failure(failure)
     } catch {
       return .failure(error)
     }

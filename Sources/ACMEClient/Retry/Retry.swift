@@ -23,6 +23,7 @@ extension Client {
     tries.faults += 1
     // 503 says that nothing was done with the request; after any other fault nobody knows.
     if refusal.response.status != 503 {
+      tries.hasLostAnswer = true
       if case .afterLookUp = request.repeatable { throw lostAnswer(refusal.failure, refusal.retryAfter) }
       if case .once = request.repeatable, tries.faults > 1 { throw refusal.failure }
     }
@@ -59,6 +60,7 @@ extension Client {
     case .timedOut where request.worth.map { $0 < budget.remaining } ?? false:
       throw Failure(.unreachable, "\(what): there is no answer")
     case .timedOut:
+      tries.hasLostAnswer = true
       let failure = tries.lastFailure ?? budget.spent(on: "waiting for \(whose) answer to \(what)")
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       throw failure
@@ -66,6 +68,7 @@ extension Client {
       let failure = Failure(.unreachable, "\(what): the answer was lost: \(reason)")
       tries.lastFailure = failure
       tries.faults += 1
+      tries.hasLostAnswer = true
       if case .afterLookUp = request.repeatable { throw lostAnswer(failure) }
       if case .once = request.repeatable, tries.faults > 1 { throw failure }
       guard tries.faults < policy.faultAttempts, request.worth == nil else { throw failure }
@@ -112,5 +115,7 @@ struct Tries {
   var faults = 0
   var unsent = 0
   var notFound = 0
+  /// Whether the CA may have acted on one of them.
+  var hasLostAnswer = false
   var lastFailure: Failure?
 }

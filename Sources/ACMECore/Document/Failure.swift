@@ -10,6 +10,8 @@ package struct Failure: Error {
   package var problem: Problem?
   /// The HTTP status of the CA's refusal.
   package var httpStatus: Int?
+  /// Whether the CA may have acted on an earlier try of the same request, whose answer was lost, or wasn't the CA's.
+  package var followsLostAnswer = false
   /// When the same request may succeed.
   package var retryAt: Timestamp?
   /// The order as it last stood.

@@ -2,6 +2,7 @@
 
 import json
 
+from faults import dropped, lost, refuses
 from journey import kit
 from scripted_ca import ScriptedCA
 from tools import ToolTest
@@ -14,7 +15,10 @@ class Cancel(ToolTest):
     def setup_method(self):
         super().setup_method()
         (self.dir / "web").mkdir()
-        self.ca = self.enterContext(ScriptedCA(webroot=self.dir / "web", reuse=("two.example",)))
+        self.begin()
+
+    def begin(self, *script):
+        self.ca = self.enterContext(ScriptedCA(script, webroot=self.dir / "web", reuse=("two.example",)))
         (self.dir / "account.json").write_text(self.ca.account_document(kit().jwk))
         self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": str(kit().folder / "account.key"),
                      "ACME_CA_BUNDLE": str(self.ca.bundle)}
@@ -43,6 +47,18 @@ class Cancel(ToolTest):
         for _ in range(2):
             self.ok(self.cancel("one.example"))
         self.assertEqual(self.given_up(), {"one.example"})
+
+    def test_what_is_refused_after_an_answer_was_lost(self):
+        """The first try may have given it up, or not."""
+        no = refuses("malformed", 400, "it is deactivated already")
+        for first, given_up in (lost, {"192.0.2.1"}), (dropped, set()):
+            with self.subTest(first):
+                # Each is fetched once when the order is placed, and once more before.
+                before = 2 * len(NAMES)
+                self.begin(("authorization", before + 1, first), ("authorization", before + 2, no))
+                result = self.cancel("192.0.2.1")
+                self.assertEqual(self.given_up(), given_up)
+                self.ok(result) if given_up else self.fails(result, 77, "it is deactivated already")
 
     def test_a_name_that_the_order_hasn_t(self):
         heard = len(self.ca.requests)

@@ -5,7 +5,7 @@ import shutil
 
 import issuer
 from acme_objects import Order
-from faults import dropped, html, lost, refuses, says, with_members
+from faults import done_but, dropped, html, lost, refuses, says, with_members
 from journey import EVERY, kit
 from scripted_ca import ScriptedCA
 from tools import ToolTest
@@ -106,6 +106,24 @@ class Revoke(ToolTest):
                 ca = self.ca(("revoke-cert", 1, fault))
                 result = self.revoke(*self.ACCOUNT)
                 self.assertEqual((result.status, len(ca.revoked), ca.violations), (0, 1, []), result)
+
+    def test_what_is_refused_after_an_answer_was_lost(self):
+        """The first try may have revoked it."""
+        doubt = "hint: a try whose answer was lost, or not the CA's, may have revoked the certificate all the same: "
+        no = refuses("unauthorized", 403, "its names are another's now")
+        for first in lost, dropped, done_but(500), says(200, "<html>", "text/html", Replay_Nonce=None):
+            with self.subTest(first):
+                ca = self.ca(("revoke-cert", 1, first), ("revoke-cert", 2, no))
+                result = self.fails(self.revoke(*self.ACCOUNT), 77, "its names are another's now")
+                self.assertIn(doubt + "run the same again, or look for it in the CA's revocation list", result.err)
+                self.assertEqual(len(ca.asked("revoke-cert")), 2)
+        for first in says(503), refuses("badNonce", 400):
+            with self.subTest(first):
+                self.ca(("revoke-cert", 1, first), ("revoke-cert", 2, no))
+                result = self.fails(self.revoke(*self.ACCOUNT), 77, "its names are another's now")
+                self.assertRegex(result.err, "hint: the account that ordered it may")
+        self.ca(("revoke-cert", EVERY, dropped), budget=1)
+        self.assertIn(doubt, self.fails(self.revoke(*self.ACCOUNT), 69, "the answer was lost").err)
 
     def test_what_is_said(self):
         self.ca()
