@@ -73,11 +73,12 @@ struct ACMEChallenge: OrderStep {
     let pending = run.document.authorizations.filter { $0.status == .pending }.map(\.identifier)
     guard pending.isEmpty || !solvers.isEmpty else { throw Solvers.missing(for: pending) }
     try solvers.prepare(for: pending, tool)
-    try run.document.refuseFailedNames()
+    try run.refuseFailedNames()
     let following = try Following(follow, asking: resolver, run.client.budget, in: run.client.world)
     try run.revise {
       try following.following($0.choosing(by: solvers))
     }
+    run.servers = solvers.servers(for: pending)
     run.sayHowProved()
     tool.explainProofs(of: run.document)
     Signals.hold()

@@ -115,7 +115,7 @@ private struct Watch {
   private func refuseFailed() throws {
     guard !document.failed.isEmpty || !hopeless.isEmpty else { return }
     try lookAtOpen()
-    try document.refuseFailedNames(givenUp: hopeless)
+    try run.refuseFailedNames(givenUp: hopeless)
   }
 
   private func lookAtOpen() throws {
@@ -151,7 +151,7 @@ private struct Watch {
     let isOver = world.goesOn(with: all) == false
     guard !isOver, max(pause, untilOrder) < client.budget.remaining else {
       try lookAtOpen()
-      try document.refuseFailedNames()
+      try run.refuseFailedNames()
       return try client.budget.wait(
         max(untilOrder, client.budget.remaining), for: document.whatHasNotHappened)
     }

@@ -27,7 +27,7 @@ extension OrderRun {
       tool.messages.progress(open.compactMap { refusals[$0]?.problem?.summary }.joined(separator: "; "))
     } while try wait(pause, until: end, for: document.failed.isEmpty, next: open)
     try lookAgain(at: others)
-    try document.refuseFailedNames(givenUp: Set(open), refusals: refusals.filter { open.contains($0.key) })
+    try refuseFailedNames(givenUp: Set(open), refusals: refusals.filter { open.contains($0.key) })
   }
 
   /// Whether there was time to wait.

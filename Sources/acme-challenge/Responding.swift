@@ -32,7 +32,7 @@ extension OrderRun {
       return chosen.status != .pending || chosen.error != nil
     }
     try client.authorizations(at: answered.map(\.url)) { try take($0) }
-    try document.refuseFailedNames()
+    try refuseFailedNames()
   }
 
   /// Answers until the CA has heard, and gives back why it hasn't, after all.

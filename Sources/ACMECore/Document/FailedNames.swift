@@ -13,13 +13,15 @@ extension OrderDocument {
   /// - Parameters:
   ///   - givenUp: authorizations that are pending, and that nobody waits for any longer.
   ///   - refusals: why the CA didn't even want to look.
+  ///   - servers: what shows the proofs of the names to the CA, where that is known.
   package func refuseFailedNames(
-    givenUp: Set<ACMEURL> = [], refusals: [ACMEURL: Failure] = [:]
+    givenUp: Set<ACMEURL> = [], refusals: [ACMEURL: Failure] = [:], shownBy servers: [Identifier: ProofServer] = [:]
   ) throws(Failure) {
     let failed = Set(self.failed.map(\.url)).union(givenUp)
     guard !failed.isEmpty else { return }
     let names = authorizations.compactMap { authorization -> FailedName? in
-      let name = FailedName(authorization, refusal: refusals[authorization.url])
+      let name = FailedName(
+        authorization, refusal: refusals[authorization.url], shownBy: servers[authorization.identifier])
       let isTold = authorization.status == .pending && name.problem != nil
       return failed.contains(authorization.url) || isTold ? name : nil
     }
@@ -40,6 +42,13 @@ extension OrderDocument {
   }
 }
 
+/// What shows a proof to the CA, where that isn't some server of which nothing is known.
+package enum ProofServer: Sendable {
+  /// A web server, whose folder was named.
+  case ofWebRoot
+  case thisTool
+}
+
 /// A name that the CA could not validate, and why.
 private struct FailedName {
   /// The types of a refusal that says what the CA has found (RFC 8555 §6.7).
@@ -49,9 +58,11 @@ private struct FailedName {
   /// Why the CA didn't want to look, where that is the last that it has said.
   let refusal: Failure?
   private let challenge: Challenge?
+  private let server: ProofServer?
 
-  init(_ authorization: Authorization, refusal: Failure?) {
+  init(_ authorization: Authorization, refusal: Failure?, shownBy server: ProofServer?) {
     self.authorization = authorization
+    self.server = server
     let isFinal = authorization.status != .pending || authorization.chosen?.status == .invalid
     challenge = isFinal ? authorization.failedChallenge : authorization.challengeAtWork
     self.refusal = isFinal && challenge?.error != nil ? nil : refusal
@@ -92,15 +103,31 @@ private struct FailedName {
     if kind == "caa" { return "the CAA records of the name, or of a domain above it, have to allow this CA" }
     guard let type = challenge?.type, kind == nil || Self.ofValidation.contains(kind ?? "") else { return nil }
     switch type {
-    case .http01 where isUnresolvable: return "does the name stand in the DNS, and lead to this web server?"
+    case .http01 where isUnresolvable: return "does the name stand in the DNS, and lead to \(machine)?"
     case .http01 where kind == "connection": return "can the CA reach port 80 of that name from outside?"
-    case .http01: return "is the web root the folder that the web server shows for that name, on port 80?"
-    case .tlsALPN01 where isUnresolvable: return "does the name stand in the DNS, and lead to this machine?"
+    case .http01:
+      return switch server {
+      case .ofWebRoot: "is the web root the folder that the web server shows for that name, on port 80?"
+      case .thisTool: "does port 80 of that name lead to this tool while the CA looks?"
+      case nil: "does port 80 of that name show what was to be published, from outside too?"
+      }
+    case .tlsALPN01 where isUnresolvable: return "does the name stand in the DNS, and lead to \(machine)?"
     case .tlsALPN01 where kind == "connection": return "can the CA reach port 443 of that name from outside?"
-    case .tlsALPN01: return "does port 443 of that name lead to this tool while the CA looks?"
+    case .tlsALPN01 where server == .thisTool:
+      return "does port 443 of that name lead to this tool while the CA looks?"
+    case .tlsALPN01: return "does port 443 of that name show the certificate that was to be published?"
     case .dns01, .dnsAccount01:
       return "do all name servers of the zone show the record? --dns-wait SECONDS waits until they do"
     default: return nil
+    }
+  }
+
+  /// Where the name has to lead.
+  private var machine: String {
+    switch server {
+    case .ofWebRoot: "this web server"
+    case .thisTool: "this machine"
+    case nil: "the server that shows the proof"
     }
   }
 

@@ -33,7 +33,7 @@ extension OrderRun {
     if order.status == .invalid {
       try lookAgain(at: document.awaited.map(\.url) + document.unknownAuthorizations)
       let told = document.awaited.filter { $0.challengeAtWork?.error != nil }
-      try document.refuseFailedNames(givenUp: Set(told.map(\.url)))
+      try refuseFailedNames(givenUp: Set(told.map(\.url)))
     }
     guard !order.isOver else {
       throw Failure(

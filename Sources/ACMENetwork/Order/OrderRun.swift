@@ -8,6 +8,8 @@ package final class OrderRun {
   package let client: Client
   package let tool: Tool
   package private(set) var document: OrderDocument { didSet { tool.order = document } }
+  /// What shows the proofs to the CA, where this run has put them in place.
+  package var servers: [Identifier: ProofServer] = [:]
 
   /// - Parameter document: its nonce is left out: that is the client's.
   package init(_ document: OrderDocument, by client: Client, _ tool: Tool) {
@@ -41,6 +43,17 @@ package final class OrderRun {
 
   /// Takes what the CA's response says of the chosen challenge of the authorization at `url`.
   package func take(_ response: JSONObject, ofChosenAt url: ACMEURL) { document.update(response, ofChosenAt: url) }
+
+  /// Throws `Failure` 77 where the CA could not validate a name.
+  ///
+  /// - Parameters:
+  ///   - givenUp: authorizations that are pending, and that nobody waits for any longer.
+  ///   - refusals: why the CA didn't even want to look.
+  package func refuseFailedNames(
+    givenUp: Set<ACMEURL> = [], refusals: [ACMEURL: Failure] = [:]
+  ) throws(Failure) {
+    try document.refuseFailedNames(givenUp: givenUp, refusals: refusals, shownBy: servers)
+  }
 
   /// Puts the authorizations in the order in which the CA named them.
   package func sortAuthorizations() { document.sortAuthorizations() }

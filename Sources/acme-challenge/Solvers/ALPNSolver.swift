@@ -21,6 +21,8 @@ struct ALPNSolver: Solver {
     Challenge.Kind.tlsALPN01.canProve(identifier) ? .tlsALPN01 : nil
   }
 
+  var server: ProofServer? { .thisTool }
+
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {

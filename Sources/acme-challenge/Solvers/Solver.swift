@@ -6,6 +6,9 @@ protocol Solver {
   /// The type of challenge that it meets for `identifier`; nil where it can't prove control of that.
   func challengeType(for identifier: Identifier) -> Challenge.Kind?
 
+  /// What shows to the CA what it has put in place; nil where that is somebody else's.
+  var server: ProofServer? { get }
+
   /// Throws `Failure` where nothing could ever be published; asked before the CA hears of the order.
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws
 
@@ -16,4 +19,8 @@ protocol Solver {
   /// Takes away, by `cleanup.each`, just what was put there for each of `proofs`, if it still is as it was put there.
   /// What isn't there is no error.
   func clean(_ proofs: [Proof], _ cleanup: Cleanup)
+}
+
+extension Solver {
+  var server: ProofServer? { nil }
 }

@@ -42,6 +42,14 @@ struct Solvers {
     challengeType(for: authorization.identifier) == challenge.type
   }
 
+  /// What shows the proofs of `identifiers`, of each of which that is known.
+  func servers(for identifiers: [Identifier]) -> [Identifier: ProofServer] {
+    let known = identifiers.compactMap { identifier in
+      first(for: identifier).flatMap { solvers[$0].server }.map { (identifier, $0) }
+    }
+    return Dictionary(known) { one, _ in one }
+  }
+
   private func first(for identifier: Identifier) -> Int? {
     solvers.firstIndex { $0.challengeType(for: identifier) != nil }
   }

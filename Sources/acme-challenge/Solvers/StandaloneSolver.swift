@@ -21,6 +21,8 @@ struct StandaloneSolver: Solver {
     Challenge.Kind.http01.canProve(identifier) ? .http01 : nil
   }
 
+  var server: ProofServer? { .thisTool }
+
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws { try port.take() }
 
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {

@@ -18,6 +18,8 @@ struct WebRootSolver: Solver {
     Challenge.Kind.http01.canProve(identifier) && folder(for: identifier) != nil ? .http01 : nil
   }
 
+  var server: ProofServer? { .ofWebRoot }
+
   func prepare(for identifiers: [Identifier], _ tool: Tool) throws {
     var known: Set<Path> = []
     for folder in identifiers.compactMap(folder) where known.insert(folder).inserted { try WebRoot(folder).prove() }

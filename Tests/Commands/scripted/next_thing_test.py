@@ -1,5 +1,7 @@
 """A failure's hint tells the person the next thing to do."""
 
+import socket
+
 from faults import changed
 from journey import EVERY, kit
 from scripted_ca import URN, ScriptedCA
@@ -9,10 +11,17 @@ ONE, TWO = NAMES = ("one.example", "two.example")
 DNS = "does the name stand in the DNS, and lead to this web server?"
 PORT = "can the CA reach port 80 of that name from outside?"
 ROOT = "is the web root the folder that the web server shows for that name, on port 80?"
+SHOWN = "does port 80 of that name show what was to be published, from outside too?"
+SERVER = "the server that shows the proof"
 RECORD = "do all name servers of the zone show the record? --dns-wait SECONDS waits until they do"
 CAA = "the CAA records of the name, or of a domain above it, have to allow this CA"
 CHECK = "; acme-challenge check shows it before the next order"
 WEBROOT = "give --webroot DIR, the folder that the web server shows, or --hook CMD, which puts a record into the DNS"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 class NextThingTest(ToolTest):
@@ -48,7 +57,8 @@ class FailedNames(NextThingTest):
             for challenge in object["challenges"]:
                 if "error" in challenge:
                     challenge["error"] |= {"type": URN + kind, "detail": detail}
-        ca = self.ca([("authorization", EVERY, changed(change))], unproved=NAMES, zone=self.dir / "zone")
+        ca = self.ca([("authorization", EVERY, changed(change))], unproved=NAMES, zone=self.dir / "zone",
+                     drafts={"tls-alpn-01": {}})
         (self.dir / "zone").touch()
         names = [name for name in NAMES if name.partition(".")[0] in errors]
         result = self.challenge(*(words or ("--webroot", "web")), names=names)
@@ -75,6 +85,34 @@ class FailedNames(NextThingTest):
         for kind in "unauthorized", "dns":
             with self.subTest(kind):
                 self.hints(self.failed("--hook", "true", one=(kind, "no TXT record")), RECORD + CHECK)
+
+    def test_by_what_has_no_web_root(self):
+        """Each way says what it is that has to be seen."""
+        for words, unseen, machine in [
+            (("--standalone", f"127.0.0.1:{free_port()}"),
+             "does port 80 of that name lead to this tool while the CA looks?", "this machine"),
+            (("--alpn", f"127.0.0.1:{free_port()}"),
+             "does port 443 of that name lead to this tool while the CA looks?", "this machine"),
+            (("--hook", "true", "--type", "http-01"), SHOWN, SERVER),
+            (("--hook", "true", "--type", "tls-alpn-01"),
+             "does port 443 of that name show the certificate that was to be published?", SERVER),
+        ]:
+            with self.subTest(words):
+                self.hints(self.failed(*words, one=("unauthorized", "404")), unseen + CHECK)
+                self.hints(self.failed(*words, one=("dns", "NXDOMAIN")),
+                           f"does the name stand in the DNS, and lead to {machine}?{CHECK}")
+
+    def test_each_name_by_its_own_way(self):
+        result = self.failed("--webroot", "one.example=web", "--hook", "true", "--type", "http-01",
+                             one=("unauthorized", "404"), two=("unauthorized", "404"))
+        self.hints(result, f"{ONE}: {ROOT}; {TWO}: {SHOWN}{CHECK}")
+
+    def test_where_another_has_put_it_in_place(self):
+        self.ca(unproved=NAMES)
+        order = self.ok(self.challenge("order", "--type", "http-01", names=(ONE,))).out
+        order = self.ok(self.run_tool("acme-challenge", "publish", "--webroot", "web", stdin=order)).out
+        order = self.ok(self.run_tool("acme-challenge", "respond", stdin=order)).out
+        self.hints(self.run_tool("acme-challenge", "wait", stdin=order), SHOWN + CHECK)
 
     def test_two_that_failed_alike(self):
         self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("dns", "SERVFAIL")), DNS + CHECK)
