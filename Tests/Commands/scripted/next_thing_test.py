@@ -123,6 +123,26 @@ class FailedNames(NextThingTest):
         self.hints(self.failed(one=("dns", "NXDOMAIN"), two=("odd", "x")), f"{ONE}: {DNS}{CHECK}")
 
 
+class Awaited(NextThingTest):
+
+    def waits(self, order):
+        result = self.run_tool("acme-challenge", "wait", "--timeout", "1", stdin=order)
+        return self.fails(result, 75, "the CA hasn't validated one.example yet")
+
+    def test_nobody_has_told_the_ca_to_look(self):
+        self.ca(pending_polls=1000)
+        for words in ("--type", "http-01"), ():
+            order = self.ok(self.challenge("order", *words, names=(ONE,))).out
+            self.hints(self.waits(order), "if nobody has told the CA to look yet, acme-challenge respond does; allow more "
+                                          "with --timeout, or go on later")
+
+    def test_the_ca_takes_its_time(self):
+        self.ca(pending_polls=1000)
+        order = self.ok(self.challenge("order", "--type", "http-01", names=(ONE,))).out
+        order = self.ok(self.run_tool("acme-challenge", "respond", stdin=order)).out
+        self.hints(self.waits(order), "allow more with --timeout, or go on later")
+
+
 class NoWay(NextThingTest):
 
     def test_a_forgotten_web_root(self):
