@@ -71,6 +71,8 @@ package final class Client {
 package struct Remedies: Sendable {
   /// Nobody answers at the CA's address.
   package var unreachable: String?
+  /// The proxy isn't there, or lets nothing through.
+  package var noWayThrough: String?
   /// The CA's certificate is vouched for by nobody who is trusted.
   package var untrusted: String?
   /// The CA wants an external account binding.

@@ -33,7 +33,7 @@ extension CAOptions {
   /// The way to the CA, over which nothing has been asked yet.
   func connection(_ tool: Tool, maxConnections: Int = 3) throws -> CurlTransport {
     try CurlTransport(
-      trust: CurlTransport.Trust(bundle: bundle(tool), environment: tool.environment),
+      trust: CurlTransport.Trust(bundle: bundle(tool), environment: tool.environment), environment: tool.environment,
       tool: "\(tool.name)/\(suiteVersion)", language: CurlTransport.language(tool.environment),
       maxConnections: maxConnections, isInterrupted: { Signals.isPending })
   }
@@ -63,6 +63,9 @@ extension Remedies {
     remedies.unreachable =
       "is that the CA (--directory, ACME_DIRECTORY)? does the network let this host reach it, or is there a proxy to be "
       + "named by HTTPS_PROXY?"
+    remedies.noWayThrough =
+      "is that the proxy, and does it let this host through to the CA? NO_PROXY names the hosts that are reached without "
+      + "one"
     remedies.untrusted = "for a CA of your own, name its root with --ca-bundle"
     remedies.externalAccountRequired =
       "get a key id and a MAC key from the CA, and give them with --eab-kid and --eab-key-file"

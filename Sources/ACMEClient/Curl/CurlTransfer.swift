@@ -15,17 +15,19 @@ final class CurlTransfer {
   private let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private let seconds: Double
   private let trust: CurlTransport.Trust
+  private let proxy: Proxy?
   private let began = ContinuousClock.now
 
   init(
     _ number: Int, _ request: HTTPRequest, headers more: [(name: String, value: String)], trust: CurlTransport.Trust,
-    within seconds: Double
+    environment: Environment, within seconds: Double
   ) throws(TransportError) {
     guard let handle = curl_easy_init() else { throw .unreachable("libcurl can't be started") }
     self.number = number
     self.handle = handle
     self.seconds = seconds
     self.trust = trust
+    proxy = Proxy(for: String(request.url.text.prefix { $0 != ":" }), in: environment)
     response = CurlResponse(maxBody: request.maxBody)
     body = CurlBody(request.body)
     headers = HeaderList(request.headers + more + [("Expect", "")])
@@ -106,8 +108,7 @@ final class CurlTransfer {
     let reason = (message.isEmpty ? String(cString: curl_easy_strerror(code)) : message).asClause
     // So libcurl calls a header line that is longer than it takes.
     if response.isTooLarge || code == CURLE_OUT_OF_MEMORY { return .tooLarge }
-    let proxyStatus = number(of: CURLINFO_HTTP_CONNECTCODE)
-    if proxyStatus >= 300 { return .unreachable("the proxy answered with status \(proxyStatus): \(reason)") }
+    if let complaint = complaintOfProxy(code, reason) { return .noWayThrough(complaint) }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: return .unreachable(reason)
     // A handshake that broke off: nothing of the request was sent.
@@ -117,17 +118,38 @@ final class CurlTransfer {
     case CURLE_SSL_CACERT_BADFILE: return .badTrust(reason + (trust.isFileOfVariable ? " (SSL_CERT_FILE)" : ""))
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
       return .unintelligible(reason)
-    case CURLE_OPERATION_TIMEDOUT where ContinuousClock.now - began >= .seconds(seconds - 0.01):
-      return .timedOut(reason)
+    case CURLE_OPERATION_TIMEDOUT where isTimeOver: return .timedOut(reason)
     case CURLE_OPERATION_TIMEDOUT where !isConnected: return .unreachable(reason)
     case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK: return .lost("the connection was closed")
     default: return .lost(reason)
     }
   }
 
-  /// Whether the request may have been sent. On a connection that was kept, the time of the handshake is 0.
+  private var isTimeOver: Bool { ContinuousClock.now - began >= .seconds(seconds - 0.01) }
+
+  /// What is to be said where it was the proxy that failed; nil where it was not.
+  private func complaintOfProxy(_ code: CURLcode, _ reason: String) -> String? {
+    let status = number(of: CURLINFO_HTTP_CONNECTCODE)
+    if status >= 300 {
+      let said = "the proxy answered with status \(status): \(reason)"
+      return proxy?.complaint(said) ?? said
+    }
+    guard let proxy, !isConnected else { return nil }
+    switch code {
+    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return proxy.complaint(reason)
+    case CURLE_PEER_FAILED_VERIFICATION where number(of: CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
+      return proxy.complaint("no trusted connection to the proxy: \(reason)")
+    case CURLE_OPERATION_TIMEDOUT where isTimeOver: return nil
+    case CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING:
+      return proxy.isMeant(by: reason) ? proxy.complaint("the proxy can't be reached: \(reason)") : nil
+    default: return nil
+    }
+  }
+
+  /// Whether the request may have been sent. On a connection that was kept, the time of the handshake is 0; where none
+  /// has come about, there is no port either.
   private var isConnected: Bool {
-    guard number(of: CURLINFO_NUM_CONNECTS) > 0 else { return true }
+    guard number(of: CURLINFO_NUM_CONNECTS) > 0 else { return number(of: CURLINFO_PRIMARY_PORT) > 0 }
     var microseconds: curl_off_t = 0
     _ = CCurl_get_offset(handle, CURLINFO_APPCONNECT_TIME_T, &microseconds)
     return microseconds > 0

@@ -11,6 +11,7 @@ package final class CurlTransport: Transport {
 
   private let multi: UnsafeMutableRawPointer
   private let trust: Trust
+  private let environment: Environment
   private let headers: [(name: String, value: String)]
   /// Where the CA has no HTTP/2.
   private let maxConnections: Int
@@ -24,16 +25,19 @@ package final class CurlTransport: Transport {
   package private(set) var width = 1
 
   /// - Parameters:
+  ///   - environment: what libcurl finds a proxy in.
   ///   - tool: name and version, for User-Agent (RFC 8555 §6.1).
   ///   - language: for Accept-Language.
   ///   - maxConnections: how many there may be where one can't take several exchanges at once.
   ///   - isInterrupted: asked several times a second while an exchange lasts; true ends it.
   package init(
-    trust: Trust, tool: String, language: String, maxConnections: Int = 3, isInterrupted: @escaping () -> Bool
+    trust: Trust, environment: Environment, tool: String, language: String, maxConnections: Int = 3,
+    isInterrupted: @escaping () -> Bool
   ) throws {
     guard let multi = curl_multi_init() else { throw Failure(.bug, "libcurl can't be started") }
     self.multi = multi
     self.trust = trust
+    self.environment = environment
     // "libcurl/7.88.1 OpenSSL/3.0.19 …": the first word says enough.
     let library = String(cString: curl_version()).prefix { $0 != " " }
     headers = [("Accept-Language", language), ("User-Agent", "\(tool) \(library)")]
@@ -53,7 +57,8 @@ package final class CurlTransport: Transport {
     awaitOpening(until: end)
     do throws(TransportError) {
       let left = max(0, (end - ContinuousClock.now) / .seconds(1))
-      let transfer = try CurlTransfer(number, request, headers: headers, trust: trust, within: left)
+      let transfer = try CurlTransfer(
+        number, request, headers: headers, trust: trust, environment: environment, within: left)
       guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
         throw .unreachable("libcurl can't begin another transfer")
       }
@@ -138,7 +143,8 @@ extension CurlTransport {
   package func beginOpening(to url: ACMEURL) {
     let request = HTTPRequest(.head, url, for: .nonce, maxBody: 0)
     guard opening == nil,
-      let transfer = try? CurlTransfer(0, request, headers: headers, trust: trust, within: Self.longestOpening),
+      let transfer = try? CurlTransfer(
+        0, request, headers: headers, trust: trust, environment: environment, within: Self.longestOpening),
       transfer.withholdRequest() == CURLE_OK, curl_multi_add_handle(multi, transfer.handle) == CURLM_OK
     else { return }
     opening = transfer

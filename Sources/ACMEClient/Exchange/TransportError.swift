@@ -2,6 +2,8 @@
 package enum TransportError: Error, Equatable {
   /// Nothing was sent: the name doesn't resolve, nobody listens, no route.
   case unreachable(String)
+  /// Nothing was sent: the proxy isn't there, or doesn't let it through.
+  case noWayThrough(String)
   /// The server could not show that it is who it should be, or no TLS came about.
   case untrusted(String)
   /// What came back is not HTTP.
@@ -19,8 +21,8 @@ package enum TransportError: Error, Equatable {
 
   package var reason: String {
     switch self {
-    case .unreachable(let reason), .untrusted(let reason), .unintelligible(let reason), .lost(let reason),
-      .timedOut(let reason), .badTrust(let reason), .notRecorded(let reason):
+    case .unreachable(let reason), .noWayThrough(let reason), .untrusted(let reason), .unintelligible(let reason),
+      .lost(let reason), .timedOut(let reason), .badTrust(let reason), .notRecorded(let reason):
       reason
     case .tooLarge: "the answer is too large"
     }
@@ -30,6 +32,7 @@ package enum TransportError: Error, Equatable {
   package var kind: String {
     switch self {
     case .unreachable: "unreachable"
+    case .noWayThrough: "noWayThrough"
     case .untrusted: "untrusted"
     case .unintelligible: "unintelligible"
     case .lost: "lost"
@@ -43,6 +46,7 @@ package enum TransportError: Error, Equatable {
   package init(kind: String, reason: String) {
     switch kind {
     case "unreachable": self = .unreachable(reason)
+    case "noWayThrough": self = .noWayThrough(reason)
     case "untrusted": self = .untrusted(reason)
     case "unintelligible": self = .unintelligible(reason)
     case "timedOut": self = .timedOut(reason)

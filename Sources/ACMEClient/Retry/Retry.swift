@@ -50,8 +50,10 @@ extension Client {
         hint: ["not yet valid", "expired"].contains(where: reason.contains)
           ? "is this machine's clock right? it says \(budget.clock.wall())"
           : remedies.untrusted)
-    case .unreachable(let reason):
-      let failure = Failure(.unreachable, "\(what): \(reason)", hint: remedies.unreachable)
+    case .unreachable(let reason), .noWayThrough(let reason):
+      let isOfProxy = if case .noWayThrough = error { true } else { false }
+      let failure = Failure(
+        .unreachable, "\(what): \(reason)", hint: isOfProxy ? remedies.noWayThrough : remedies.unreachable)
       tries.lastFailure = failure
       tries.unsent += 1
       guard tries.unsent < policy.connectAttempts, request.worth == nil else { throw failure }

@@ -30,10 +30,52 @@ class ProxyTest(ToolTest):
         self.addCleanup(server.shutdown, socket.SHUT_RDWR)
         return server.getsockname()[1], asked
 
-    def test_its_refusal_is_named(self):
-        port, asked = self.refusing(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+    def setup_method(self):
+        super().setup_method()
         self.ok(self.run_tool("acme-key", "-o", "account.key"))
+
+    def says(self, variables, message):
+        """What fails by the proxy in these variables is said so, and no password of it."""
         result = self.run_tool("acme-register", "-k", "account.key", "--directory", "https://ca.example/dir",
-                               env=self.env | {"HTTPS_PROXY": f"http://127.0.0.1:{port}"})
-        self.fails(result, 69, "the proxy answered with status 403")
-        self.assertEqual(set(asked), {b"CONNECT ca.example:443 HTTP/1.1"})
+                               env=self.env | variables)
+        self.fails(result, 69, message)
+        self.assertRegex(result.err, r"hint: is that the proxy, and does it let this host through to the CA\? NO_PROXY")
+        for secret in "mickey", "secret":
+            self.assertNotIn(secret, result.err + result.text)
+
+    def test_its_refusal_is_named(self):
+        for status in 403, 407, 502:
+            with self.subTest(status):
+                port, asked = self.refusing(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)
+                self.says({"HTTPS_PROXY": f"http://127.0.0.1:{port}"},
+                          f"HTTPS_PROXY is http://127.0.0.1:{port}: the proxy answered with status {status}")
+                self.assertEqual(set(asked), {b"CONNECT ca.example:443 HTTP/1.1"})
+
+    def test_one_that_hangs_up(self):
+        port, _ = self.refusing(b"")
+        self.says({"HTTPS_PROXY": f"http://127.0.0.1:{port}"},
+                  f"HTTPS_PROXY is http://127.0.0.1:{port}: the proxy can't be reached: ")
+
+    def test_one_that_is_not_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        for name in "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY":
+            for start in "", "http://", "socks5://":
+                with self.subTest(name, start=start):
+                    self.says({name: f"{start}mickey:secret@127.0.0.1:{port}", "NO_PROXY": "other.example"},
+                              f": {name} is {start}127.0.0.1:{port}: ")
+
+    def test_which_of_two(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        self.says({"https_proxy": f"127.0.0.1:{port}", "HTTPS_PROXY": "nowhere.invalid", "all_proxy": "nowhere.invalid"},
+                  f"https_proxy is 127.0.0.1:{port}: the proxy can't be reached: ")
+
+    def test_a_name_that_is_none(self):
+        self.says({"HTTPS_PROXY": "http://mickey:secret@nowhere.invalid:3128"},
+                  "HTTPS_PROXY is http://nowhere.invalid:3128: could not resolve proxy: nowhere.invalid")
+
+    def test_values_that_are_none(self):
+        for value in "odd://mickey:secret@proxy.example", "http://mickey:sec ret@[", "http://mickey:secret@proxy.example:99999999":
+            with self.subTest(value):
+                self.says({"HTTPS_PROXY": value}, "HTTPS_PROXY is ")
