@@ -29,12 +29,13 @@ extension HTTPResponse {
   /// Whether it holds an object with a status, as each of the CA's things that go from one state to another is shown.
   var showsStatus: Bool { (try? JSONObject(parsing: body))?["status"] != nil }
 
-  /// The URL in Location, which only the answers that create something carry.
-  func location(_ purpose: HTTPRequest.Purpose) throws -> ACMEURL {
+  /// The URL in Location, which only the answers that create something carry: a reference, for whoever asked for `url`
+  /// (RFC 9110 §10.2.2).
+  func location(_ purpose: HTTPRequest.Purpose, from url: ACMEURL) throws -> ACMEURL {
     guard let text = header("location") else {
       throw Failure(.protocolBroken, "the CA's answer to \(purpose) has no Location")
     }
-    return try reading("the Location of \(purpose)", status: .protocolBroken) { try ACMEURL(text) }
+    return try reading("the Location of \(purpose)", status: .protocolBroken) { try ACMEURL(text, from: url) }
   }
 }
 

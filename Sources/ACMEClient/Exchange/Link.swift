@@ -23,11 +23,3 @@ extension HTTPResponse {
     }
   }
 }
-
-extension ACMEURL {
-  /// Of the references that RFC 3986 knows, the two that servers send: a whole URL, and a path on the same server.
-  init(_ reference: String, from base: ACMEURL) throws(Malformed) {
-    let isPath = reference.hasPrefix("/") && !reference.hasPrefix("//")
-    try self.init(isPath ? base.origin + reference : reference)
-  }
-}

@@ -50,7 +50,7 @@ extension Client {
       let response = try perform(
         SignedRequest(url: url, payload: Array(request.text.utf8), purpose: purpose, key: .jwk(signer)))
       let account = try response.parsed("the CA's answer to \(purpose)") { try Account($0) }
-      let location = try allowed(response.location(purpose), "the account")
+      let location = try allowed(response.location(purpose, from: url), "the account")
       if other == nil { act(for: location) }
       return AccountDocument(ca: try ca(), url: location, jwk: signer.jwk, account: account)
     }

@@ -8,7 +8,7 @@ extension Client {
       let response = try perform(
         SignedRequest(url: url, payload: Array(asked.text.utf8), purpose: .newOrder, repeatable: .once))
       let order = try response.parsed("the new order") { try Order($0) }
-      return (try allowed(response.location(.newOrder), "the new order"), order)
+      return (try allowed(response.location(.newOrder, from: url), "the new order"), order)
     }
   }
 

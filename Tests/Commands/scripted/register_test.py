@@ -84,6 +84,8 @@ class RegisterTest(TableTest):
              also=(keeps('"odd":[1,"ü"]', '"a2V5LXRoYXQtbm9ib2R5LWtub3dz"'),)),
         fine("numbers keep their text", ("new-account", EVERY, rewritten(lambda b: b'{"n":1E+400,' + b[1:])),
              also=(keeps('"n":1E+400'),)),
+        fine("a path for the account", ("new-account", EVERY, with_headers(Location="/account/1")),
+             also=(lambda test, ca, result: test.assertIn(f'"url":"{ca.base}/account/1"', result.text),)),
         fine("a nonce is refused", ("new-account", 1, bad_nonce()), also=(accounts(1),)),
         fine("the answer is lost", ("new-account", 2, lost), also=(accounts(1),)),
         fine("503 for the directory", ("directory", 1, says(503)), sent={"directory": 2}),
@@ -133,6 +135,8 @@ class RegisterTest(TableTest):
         fails("an algorithm that isn't liked", 77, "ES384", ("new-account", EVERY, refuses(
               "badSignatureAlgorithm", 400, "ES384 only", {"algorithms": ["ES384"]}))),
         fails("an account without a place", 76, "Location", ("new-account", EVERY, with_headers(Location=None))),
+        fails("an account at a path of another server", 76, "",
+              ("new-account", EVERY, with_headers(Location="//ca.example/account/1"))),
         fails("an account at plain http", 76, "", ("new-account", EVERY, with_headers(Location="http://127.0.0.1/a"))),
         fails("an account elsewhere", 76, "", ("new-account", EVERY, with_headers(Location="https://ca.example/a"))),
         fails("an array for an account", 76, "", ("new-account", 2, rewritten(lambda b: b"[]"))),
