@@ -54,13 +54,23 @@ package struct CAOptions: ParsableArguments {
     return ([self.directory, said] + KnownDirectory.allCases.map(\.url)).contains(directory)
   }
 
-  /// The roots that alone are to be trusted; nil for the environment's or the system's. libcurl would say no more than
-  /// that something is wrong with the file.
+  /// The roots that alone are to be trusted; nil for the environment's or the system's.
+  ///
+  /// Throws `Failure` 66 where the file, or the environment's, can't be read, and 65 where it holds no certificate:
+  /// libcurl would say no more than that something is wrong with it.
   func bundle(_ tool: Tool) throws -> [UInt8]? {
-    guard let file = bundleFile(tool) else { return nil }
+    if let file = bundleFile(tool) { return try Self.roots(in: file) }
+    // What stands in a pipe, libcurl alone can read.
+    if let file = tool.path(from: "SSL_CERT_FILE"), !file.isPipe { _ = try Self.roots(in: file) }
+    return nil
+  }
+
+  private static func roots(in file: Path) throws -> [UInt8] {
     let bytes = try Files.read(file).withoutByteOrderMark
-    guard bytes.firstRange(of: "-----BEGIN") != nil else {
-      throw Failure(.input, "\(file) holds no PEM certificate that could be trusted")
+    // OpenSSL takes an X509 CERTIFICATE, and a TRUSTED one, for what they are, too.
+    guard bytes.firstRange(of: " CERTIFICATE-----") != nil else {
+      let what = bytes.firstRange(of: " PRIVATE KEY-----") == nil ? "no PEM" : "a private key, and no"
+      throw Failure(.input, "\(file) holds \(what) certificate that could be trusted")
     }
     return bytes
   }

@@ -78,7 +78,7 @@ extension Path: Hashable {
 extension Path {
   package var isMissing: Bool { withCString { access($0, F_OK) } != 0 && errno == ENOENT }
 
-  var isPipe: Bool { (try? status)?.isOf(S_IFIFO) ?? false }
+  package var isPipe: Bool { (try? status)?.isOf(S_IFIFO) ?? false }
 
   /// nil where there is nothing yet. Throws `IOError` where nothing could be, as for a name that is too long.
   var status: stat? {

@@ -6,6 +6,7 @@ import socket
 import threading
 
 import jose
+from certificates import certificate
 from faults import (bad_nonce, changed, dropped, endless, html, lost, redirects, refuses, rewritten, says, sleeps,
                     with_headers, with_members)
 from journey import EVERY, kit, several
@@ -213,11 +214,32 @@ class LinesTest(ToolTest):
             self.ok(self.run_tool("acme-register", "-k", kit().folder / "account.key", "--agree-tos", "--directory",
                                   ca.directory, env=self.env | {"SSL_CERT_FILE": str(ca.bundle)}))
 
-    def test_trust_that_a_variable_names_and_that_cannot_be_read(self):
+    def test_files_with_nobody_to_be_trusted(self):
+        """By each tool alike, whoever names them: what can't be read is 66, what holds no certificate 65."""
+        (self.dir / "text").write_text("hello\n")
+        (self.dir / "empty").touch()
+        (self.dir / "site.pem").write_text(certificate())
+        key = kit().folder / "account.key"
         with ScriptedCA() as ca:
-            result = self.run_tool("acme-register", "-k", kit().folder / "account.key", "--directory", ca.directory,
-                                   env=self.env | {"SSL_CERT_FILE": "/no/where"})
-            self.fails(result, 65, r"the trusted certificates can't be used: .*/no/where \(SSL_CERT_FILE\)$")
+            (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+            for file, status, message in [
+                ("nowhere", 66, r"can't read nowhere{}: no such file or directory$"),
+                (".", 66, r"can't read \.{}: is a directory$"), ("empty", 65, r"empty{} is empty$"),
+                ("text", 65, r"text{} holds no PEM certificate that could be trusted$"),
+                (key, 65, r"account\.key{} holds a private key, and no certificate that could be trusted$"),
+            ]:
+                for name in "--ca-bundle", "ACME_CA_BUNDLE", "SSL_CERT_FILE":
+                    for tool in [("acme-register", "-k", key, "--directory", ca.directory),
+                                 ("acme-challenge", "order", "-k", key, "-a", "account.json"),
+                                 ("acme-revoke", "-k", key, "-a", "account.json"),
+                                 ("acme-renewal", "site.pem", "--directory", ca.directory)]:
+                        with self.subTest(file, name=name, tool=tool[0]):
+                            option = (name, file) if name.startswith("--") else ()
+                            stdin = kit().request(("a.example",)) if tool[1] == "order" else certificate()
+                            result = self.run_tool(*tool, *option, stdin=stdin,
+                                                   env=self.env | ({} if option else {name: str(file)}))
+                            self.fails(result, status, message.format("" if option else rf" \({name}\)"))
+            self.assertEqual(ca.requests, [])
 
     def test_a_port_without_tls(self):
         for words in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", b"", b"SSH-2.0-OpenSSH_9.2\r\n":
