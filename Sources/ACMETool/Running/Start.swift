@@ -56,6 +56,7 @@ extension Step {
     let sink = Sink(destination: output, messages: messages)
     defer { tool.supervisor?.end() }
     do {
+      try refuseOneFileForTwo(tool)
       tool.supervisor = try programs(tool).map { try Supervisor($0, environment, messages, without: macKey) }
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
