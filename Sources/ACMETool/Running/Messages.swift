@@ -46,7 +46,10 @@ package struct Messages: Sendable {
   }
 
   /// A line of another program, escaped already.
-  func foreign(_ line: String) { write(line + "\n") }
+  func foreign(_ line: String) {
+    progress(nil)
+    write(line + "\n")
+  }
 
   /// What is being waited for, on a terminal only: each overwrites the one before, nil takes it away.
   package func progress(_ text: String?) {

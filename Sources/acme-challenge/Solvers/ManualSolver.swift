@@ -39,6 +39,7 @@ struct ManualSolver: Solver {
     var head = "\(cleanup.circumstances.tool.name): this may be taken away now:\n"
     cleanup.each(proofs.filter { $0.record?.stays != true }, at: \.sight) { proof in
       defer { head = "" }
+      cleanup.circumstances.tool.messages.progress(nil)
       try Terminal.show(head + line(proof))
       return true
     }

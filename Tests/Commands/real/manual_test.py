@@ -95,6 +95,16 @@ class Manual(PipelineTest):
         self.assertIn(GONE, session.said)
         self.assertFalse(self.told(heard))
 
+    def test_nothing_stands_before_what_is_said_at_the_end(self):
+        """What the tool was at has been on the same line."""
+        self.csr("example.org")
+        session = Session(self, "acme-challenge --manual --type dns-01 <site.csr >out.json 2>/dev/tty").until(PROMPT)
+        self.publish(self.lines(session))
+        self.assertEqual(session.type("\n").end(), 0)
+        before, _ = session.said.split(GONE)
+        self.assertIn("taking away what was put in place for example.org", before)
+        self.assertRegex(before, r"\r\x1b\[K$")
+
     def test_stopped_and_gone_on_with(self):
         self.csr("example.org")
         (self.dir / "shell").write_text(SHELL)
