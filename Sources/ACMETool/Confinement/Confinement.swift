@@ -5,10 +5,13 @@ extension Step {
   /// Gives up, for good, all that the step doesn't need: from here on a process that was taken over can do no more than
   /// the step itself. Silently less where the kernel can't hold it to that.
   ///
+  /// Throws `Failure` 70 where the tool isn't let have what it needs.
+  ///
   /// Before any thread, look-up or connection, and before anything foreign is looked at. The supervisor is outside: what
   /// it runs has all the rights of the user.
-  func confine(_ tool: Tool) {
+  func confine(_ tool: Tool) throws(Failure) {
     let needs = needs(tool)
+    if needs.connect { try Room.takeForNetwork() }
     OpenSSLConfiguration.read()
     for case .file(let path) in needs { Files.hold(path) }
     if !needs.areMany { for case .fileIfThere(let path) in needs { Files.holdIfThere(path) } }

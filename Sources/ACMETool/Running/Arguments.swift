@@ -4,14 +4,18 @@ internal import Glibc
 /// What the process was started with, as the kernel gave it: `CommandLine.arguments` is put together from /proc and
 /// the stack, and is empty where Swift finds nothing there.
 enum Arguments {
-  /// The name of the program and what follows it; nil after a broken start, in which there is no name.
-  static var given: [Octets]? {
-    let words = (0..<Int(max(count, 0))).compactMap { index in
-      vector?[index].map { Octets(cString: $0) }
+  /// The name of the program and what follows it. Throws `Failure` 70 after a broken start, in which there is no name.
+  static var given: [Octets] {
+    get throws(Failure) {
+      let words = (0..<Int(max(count, 0))).compactMap { index in
+        vector?[index].map { Octets(cString: $0) }
+      }
+      // The kernel makes one empty word of an empty list.
+      guard let name = words.first, !name.isEmpty else {
+        throw Failure(.bug, "the tool was started without a list of arguments, and can't know what is wanted")
+      }
+      return words
     }
-    // The kernel makes one empty word of an empty list.
-    guard let name = words.first, !name.isEmpty else { return nil }
-    return words
   }
 }
 

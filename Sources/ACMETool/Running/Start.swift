@@ -10,10 +10,13 @@ extension Step {
     SecretMemory.prepare()
     protectMemory()
     ignoreSignalsOfWriting()
-    guard let words = Arguments.given else {
-      let failure = Failure(.bug, "the tool was started without a list of arguments, and can't know what is wanted")
-      Messages(tool: _commandName, isQuiet: false).error(failure)
-      Glibc.exit(failure.status.rawValue)
+    let words: [Octets]
+    do throws(Failure) {
+      try Room.take()
+      words = try Arguments.given
+    } catch {
+      Messages(tool: _commandName, isQuiet: false).error(error)
+      Glibc.exit(error.status.rawValue)
     }
     let arguments = words.dropFirst().map(\.carried)
     let step: any Step
@@ -61,7 +64,7 @@ extension Step {
       // Before anything is read: who writes to this tool then finds its reader gone.
       try output.prove()
       // No thread or connection has begun, and nothing that is foreign was looked at.
-      confine(tool)
+      try confine(tool)
       if input != nil, FileDescriptor.standardInput.isAwaited { prepare(tool, untilReadable: STDIN_FILENO) }
       let product = try perform(input.map(tool.read) ?? Content(), tool)
       tool.headStart = nil

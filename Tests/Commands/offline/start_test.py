@@ -64,6 +64,36 @@ class StartTest(ToolTest):
                              self.ok(self.run_tool(tool, "--version")).out)
 
 
+class RoomTest(ToolTest):
+    """With too little of what a process needs nothing is begun; a limit that may be raised is none."""
+
+    def limited(self, limit, *argv, **options):
+        return self.run_tool("bash", "-c", f'ulimit {limit}; exec "$@"', "bash", *argv, **options)
+
+    def register(self, limit):
+        (self.dir / "account.key").write_bytes(self.ok(self.run_tool("acme-key")).out)
+        return self.limited(limit, "acme-register", "-k", "account.key", "--directory", "https://127.0.0.1:1/directory",
+                            "--timeout", "1")
+
+    def test_too_small_a_stack(self):
+        for tool in TOOLS:
+            with self.subTest(tool):
+                done = self.fails(self.limited("-s 64", tool), 70, "the stack may have no more than 64 KiB, and that is too")
+                self.assertRegex(done.err, "hint: ulimit -s shows the limit")
+                self.assertEqual(done.out, b"")
+
+    def test_a_stack_that_may_grow(self):
+        key = self.ok(self.limited("-S -s 64", "acme-key")).out
+        for limit in "-S -s 64", "-s 256":
+            self.assertIn(b"REQUEST", self.ok(self.limited(limit, "acme-csr", "a.example", stdin=key)).out)
+
+    def test_too_few_files(self):
+        done = self.fails(self.register("-n 8"), 70, "no more than 8 files may be open at once, and that is too little")
+        self.assertRegex(done.err, "hint: ulimit -n shows the limit")
+        self.fails(self.register("-S -n 8"), 69, "failed to connect")
+        self.ok(self.limited("-n 8", "acme-csr", "-k", "account.key", "a.example"))
+
+
 class OctetsTest(ToolTest):
     """A name that isn't UTF-8 names the same file here as in any other tool."""
 

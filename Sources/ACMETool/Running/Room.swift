@@ -1,0 +1,44 @@
+internal import ACMECore
+internal import Glibc
+
+/// What the system lets the process have (setrlimit(2)): with too little of it, it would end in the midst of something,
+/// by a signal or with the wrong words.
+enum Room {
+  /// Of the stack: what OpenSSL leaves there is wiped, and that alone takes a quarter.
+  private static let stack: rlim_t = 256 << 10
+  private static let memory = 4 << 20
+  /// libcurl's, those of the standard streams, and of what the user names.
+  private static let filesOfTheNetwork: rlim_t = 16
+  private static let usualStack: rlim_t = 8 << 20
+  private static let usualFiles: rlim_t = 1024
+
+  /// Takes what the tool may take by itself, and throws `Failure` 70 where that isn't enough to begin with.
+  static func take() throws(Failure) {
+    let stack = raised(RLIMIT_STACK, to: usualStack)
+    guard stack >= Self.stack else { throw lack("the stack may have no more than \(stack >> 10) KiB", "-s") }
+    let probe = mmap(nil, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard probe != MAP_FAILED else { throw lack("there are no \(memory >> 20) MiB of memory to be had", "-v, -d") }
+    munmap(probe, memory)
+  }
+
+  /// The same for a tool that is about to open connections.
+  static func takeForNetwork() throws(Failure) {
+    let files = raised(RLIMIT_NOFILE, to: usualFiles)
+    guard files >= filesOfTheNetwork else { throw lack("no more than \(files) files may be open at once", "-n") }
+  }
+
+  /// The limit, which is raised to what is usual, or as far as the system allows.
+  private static func raised(_ resource: __rlimit_resource, to usual: rlim_t) -> rlim_t {
+    let resource = __rlimit_resource_t(resource.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < usual else { return usual }
+    limit.rlim_cur = min(usual, limit.rlim_max)
+    setrlimit(resource, &limit)
+    return limit.rlim_cur
+  }
+
+  private static func lack(_ what: String, _ option: String) -> Failure {
+    Failure(
+      .bug, "\(what), and that is too little to begin with", hint: "ulimit \(option) shows the limit, and sets it")
+  }
+}
