@@ -1,11 +1,15 @@
 """scripts/trace-view: every message of a trace stands on the page, and nothing in a trace becomes more than text."""
 
 import base64
+import functools
 import hashlib
 import html
 import html.parser
+import importlib.machinery
+import importlib.util
 import json
 import re
+import sys
 
 from browser import Browser
 from clean import hidden
@@ -163,12 +167,12 @@ class PageTest(TraceViewTest):
 
     def test_every_message_is_there(self):
         page, outline = self.view(journey())
-        exchanges, folded, looks = len(journey().exchanges), 5, 3
+        exchanges, folded, looks, hands = len(journey().exchanges), 5, 3, 2
         self.assertEqual(len(outline.says["section"]), 4)
         self.assertEqual(len(outline.says["ask"]), exchanges - folded)
         answers = [text for name, texts in outline.says.items() if name.startswith("answer") for text in texts]
         self.assertEqual(len(answers), exchanges - folded)
-        self.assertEqual(len(outline.says["inside"]), 2 * (exchanges - folded) + 1 + looks)
+        self.assertEqual(len(outline.says["inside"]), 2 * (exchanges - folded) + 1 + looks + hands)
         for section in ("§7.1.1", "§7.2", "§7.3", "§7.4", "§7.5, §6.3", "§7.5.1", "§7.4.2, §6.3", "§6.7, §6.5",
                         "§8.3", "§8.4"):
             self.assertIn(f"RFC 8555 {section}", outline.says["standard"])
@@ -214,9 +218,9 @@ class PageTest(TraceViewTest):
     def test_what_the_ca_looks_at(self):
         page, outline = self.view(journey())
         self.assertEqual([re.sub(".*inferredRFC [0-9]+ §[0-9.]+", "", text) for text in outline.says["look"]], [
-            f"looks at http://a.example/.well-known/acme-challenge/{TOKEN}",
-            "asks the DNS for the TXT record of _acme-challenge.b.example",
-            "speaks TLS to c.example at port 443, asking for acme-tls/1"])
+            f"looks at http://a.example/.well-known/acme-challenge/{TOKEN}, and is convinced",
+            "asks the DNS for the TXT record of _acme-challenge.b.example, and is not convinced",
+            "speaks TLS to c.example at port 443, asking for acme-tls/1, and is convinced"])
         digest = hashlib.sha256(KEY_AUTHORIZATION.encode())
         for proof in (KEY_AUTHORIZATION, base64.urlsafe_b64encode(digest.digest()).decode().rstrip("="),
                       digest.hexdigest()):
@@ -231,6 +235,61 @@ class PageTest(TraceViewTest):
         self.has(page, "http://NAME/.well-known/acme-challenge/")
         self.has(page, f"{TOKEN}.THUMBPRINT")
         self.assertIn("looks for the proof that odd-01 asks for", outline.says["says"])
+
+    def test_what_is_done_to_the_web_server(self):
+        """Put in place before the CA is told, and taken away at the end of a run that does all by itself."""
+        page, outline = self.view(journey())
+        self.assertEqual([re.sub(".*§3", "", text) for text in outline.says["hands"]], [
+            "was to put the proofs of a.example, b.example, c.example in place",
+            "takes the proofs of a.example, b.example, c.example away"])
+        before, between, after = page.split('<details class="hands">')
+        asked = [re.findall(r"<b>(\d+\. the (?:authorization|challenge))</b>", part) for part in (before, between)]
+        self.assertEqual(asked[0], ["3. the authorization"])
+        self.assertEqual(asked[1][0], "4. the challenge")
+        self.assertNotRegex(after.partition("</section>")[0], 'class="(ask|answer)')
+        for place in (f"http://a.example/.well-known/acme-challenge/{TOKEN}\n    {KEY_AUTHORIZATION}",
+                      "the TXT record of _acme-challenge.b.example\n",
+                      "a certificate for acme-tls/1 at port 443 of c."):
+            self.assertEqual(page.count(place), 2, place)
+
+    def hands(self, trace):
+        return [re.sub("inferred(RFC [0-9]+ §[0-9.]+(, )?)*", "", text)
+                for text in self.view(trace)[1].says.get("hands", [])]
+
+    def test_what_is_done_depends_on_the_verb(self):
+        """A run that only tells the CA takes nothing away; one that didn't get to its end may not have done so yet."""
+        told = [("the challenge", "/chall/w", {}, authorization("w", "http-01")["challenges"][0])]
+        poll = ("the order", "/order/1", "")
+        ready, pending = ({"status": status, "finalize": f"{CA}/order/1/finalize",
+                           "identifiers": [{"type": "dns", "value": "w"}], "authorizations": [f"{CA}/authz/w"]}
+                          for status in ("ready", "pending"))
+        put, was_to, away = ("puts the proof of *.w in place", "was to put the proof of *.w in place",
+                             "takes the proof of *.w away")
+        known = ("the authorization", "/authz/w", "", authorization("w", "http-01") | {"wildcard": True})
+        persist = ("the challenge", "/chall/w", {}, authorization("w", "dns-persist-01")["challenges"][0])
+        table = {
+            "all": ([known, *told, (*poll, ready)], [put, away]),
+            "respond": ([known, *told][1:], ["was to put the proof of NAME in place"]),
+            "wait": ([(*poll, ready)], []),
+            "not at its end": ([known, *told, (*poll, pending)], [was_to]),
+            "a standing record": ([persist, (*poll, ready)], []),
+        }
+        for name, (said, wanted) in table.items():
+            with self.subTest(name):
+                trace = Trace()
+                for purpose, path, payload, body in said:
+                    trace.say("acme-challenge", purpose, path, payload, body=body)
+                self.assertEqual(self.hands(trace), wanted)
+
+    def test_a_key_that_was_changed_proves_what_came_before(self):
+        trace, new = Trace(), JWK | {"n": "AAAA"}
+        challenge = authorization("a", "http-01")["challenges"][0]
+        trace.say("acme-challenge", "the challenge", "/chall/a", {}, body=challenge)
+        trace.say("acme-register", "keyChange", "/change", {"payload": {"account": KID, "oldKey": JWK}})
+        trace.say("acme-register", "the account look-up", "/new", {}, key={"jwk": new}, location=KID)
+        trace.say("acme-chain", "the challenge", "/chall/b", {}, body=challenge)
+        self.assertEqual(len(set(re.findall(f"<pre>({TOKEN}[^<]+)", self.view(trace)[0]))), 2)
+        self.has(self.view(trace)[0], f"<pre>{KEY_AUTHORIZATION}</pre>")
 
     def test_polls_are_folded(self):
         page, outline = self.view(journey())
@@ -260,6 +319,174 @@ class PageTest(TraceViewTest):
             trace.say("acme-chain", "the certificate", f"/cert/{pid}", "", pid=pid)
         page = self.view(trace)[0]
         self.assertEqual(re.findall(r"Process (\d+), (\d) exchanges", page), [("1", "2"), ("2", "2")])
+
+
+PROBLEM = "urn:ietf:params:acme:error:"
+OK, PENDING, READY, INVALID = ({"status": status} for status in ("valid", "pending", "ready", "invalid"))
+LOOK_UP = ("the account look-up", "/new-account", 400, {"type": f"{PROBLEM}accountDoesNotExist", "detail": "unknown"})
+
+# What a run says and hears: the tool, its exchanges (purpose, path, status and body), and its heading.
+RUNS = [
+    ("acme-register", [LOOK_UP, ("newAccount", "/new-account", 201, OK)], "acme-register gets the account"),
+    ("acme-register", [LOOK_UP], "failed: acme-register asks for the account"),
+    ("acme-register", [("the account look-up", "/new-account", 200, OK)], "acme-register asks for the account"),
+    ("acme-register", [("the account look-up", "/new-account", 200, OK), ("the list of orders", "/orders", 200, {})],
+     "acme-register orders asks which orders the account has"),
+    ("acme-register", [("the update of the account", "/acct/1", 200, OK)],
+     "acme-register update changes what the CA keeps of the account"),
+    ("acme-register", [("the deactivation of the account", "/acct/1", 200, {"status": "deactivated"})],
+     "acme-register deactivate closes the account for good"),
+    ("acme-register", [LOOK_UP, ("the account look-up", "/new-account", 200, OK), ("keyChange", "/change", 200, None)],
+     "acme-register rollover gives the account a new key"),
+    ("acme-challenge", [("newOrder", "/new-order", 201, PENDING), ("the authorization", "/authz/1", 200, PENDING)],
+     "acme-challenge order orders a certificate"),
+    ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}rejectedIdentifier", "detail": "never"})],
+     "failed: acme-challenge order orders a certificate"),
+    ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}badNonce"}),
+                        ("newOrder", "/new-order", 201, PENDING)], "acme-challenge order orders a certificate"),
+    ("acme-challenge", [("the challenge", "/chall/1", 200, PENDING)],
+     "acme-challenge respond says that the proofs are in place"),
+    ("acme-challenge", [("the challenge", "/chall/1", 403, {}), ("the challenge", "/chall/2", 200, PENDING)],
+     "failed: acme-challenge respond says that the proofs are in place"),
+    ("acme-challenge", [("the order", "/order/1", 200, PENDING), ("the order", "/order/1", 200, READY)],
+     "acme-challenge wait asks until the CA has looked"),
+    ("acme-challenge", [("the order", "/order/1", 200, INVALID), ("the authorization", "/authz/1", 200, OK)],
+     "failed: acme-challenge wait asks until the CA has looked"),
+    ("acme-challenge", [("the order", "/order/1", 200, PENDING)], "acme-challenge wait asks until the CA has looked"),
+    ("acme-challenge", [("the challenge", "/chall/1", 400, {}), ("the order", "/order/1", 200, READY)],
+     "acme-challenge proves the names of an order"),
+    ("acme-challenge", [("the deactivation of the authorization", "/authz/1", 200, {"status": "deactivated"}),
+                        ("the order", "/order/1", 200, INVALID)], "acme-challenge cancel gives proofs up"),
+    ("acme-challenge", [("the directory", "/dir", 200, {})], "acme-challenge asks the CA before there is an order"),
+    ("acme-finalize", [("finalize", "/final", 403, {"type": f"{PROBLEM}orderNotReady"}),
+                       ("the order", "/order/1", 200, OK)], "acme-finalize has the certificate made"),
+    ("acme-finalize", [("finalize", "/final", 403, {"type": f"{PROBLEM}orderNotReady"}),
+                       ("the order", "/order/1", 200, PENDING)], "failed: acme-finalize has the certificate made"),
+    ("acme-finalize", [("finalize", "/final", 200, {"status": "processing"})],
+     "acme-finalize has the certificate made"),
+    ("acme-chain", [("the certificate", "/cert/1", 404, None)],
+     "failed: acme-chain fetches the certificate and its chain"),
+    ("acme-renewal", [("the renewal information", "/ari/1", 404, {})],
+     "acme-renewal asks when certificates are to be renewed"),
+    ("acme-revoke", [("revokeCert", "/revoke", 400, {"type": f"{PROBLEM}alreadyRevoked"})],
+     "acme-revoke has a certificate revoked"),
+    ("acme-odd", [("the odd", "/odd", 500, None)], "failed: acme-odd "),
+]
+
+
+class HeadingTest(TraceViewTest):
+
+    def test_each_run_is_headed_as_what_it_was(self):
+        trace = Trace()
+        for pid, (tool, said, _) in enumerate(RUNS, 1):
+            for purpose, path, status, body in said:
+                trace.say(tool, purpose, path, {}, status, body, pid=pid)
+        page, outline = self.view(trace)
+        headings = [html.unescape(re.sub("<[^>]*>", "", found)) for found in re.findall("<h2>(.*)</h2>", page)]
+        self.assertEqual(headings, [heading for _, _, heading in RUNS])
+        failed = sum(heading.startswith("failed") for heading in headings)
+        self.assertIn(f"{len(RUNS)} runs of a tool, {failed} failed; ", "".join(outline.says["p"]))
+        self.assertEqual(len(outline.says["why"]), failed)
+        self.assertEqual(len(re.findall("The trace doesn't have its end", page)), 2)
+
+    def test_why_it_failed(self):
+        why = self.view(journey())[1].says["why"]
+        self.assertEqual(why, ["It failed at 15, the order: the answer was lost: the connection was reset"])
+        trace = Trace()
+        trace.say("acme-challenge", "the order", "/order/1", "", body=INVALID)
+        trace.say("acme-challenge", "the authorization", "/authz/1", "", body=authorization(
+            "x.example", "http-01", "invalid", error={"detail": "no such file"}))
+        self.assertEqual(self.view(trace)[1].says["why"], [
+            "It failed at 2, the authorization: the authorization of x.example is invalid: no such file"])
+
+    def test_an_account_that_isn_t_there_yet_is_no_refusal(self):
+        trace = Trace()
+        for purpose, path, status, body in RUNS[0][1]:
+            trace.say("acme-register", purpose, path, {}, status, body)
+        self.assertNotIn("answer bad", self.view(trace)[1].says)
+
+
+class DecodedTest(TraceViewTest):
+    """What stands in certificates and requests, beside what openssl says of them."""
+
+    SUBJECT = "/C=DE/O=Ünï & Söhne <b>/CN=a.example"
+    NAMES = "DNS:a.example,DNS:*.b.example,IP:192.0.2.1,IP:2001:db8::1,email:me@a.example"
+    SHOWN = "a.example, *.b.example, 192.0.2.1, 2001:db8::1, (a name of another kind)"
+
+    def made(self, kind="ec", *options):
+        """The DER of a request and of a certificate."""
+        key = {"ec": ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"), "rsa": ("-newkey", "rsa:2048"),
+               "ed25519": ("-newkey", "ed25519")}[kind]
+        common = ("req", *key, "-nodes", "-keyout", "key", "-utf8", "-outform", "DER", "-subj", self.SUBJECT, *options)
+        return [self.openssl(*common, "-addext", f"subjectAltName={self.NAMES}", *more).out
+                for more in ((), ("-x509", "-days", "40000", "-set_serial", "0xabcdef0123"))]
+
+    def trace(self, requests=(), certificates=()):
+        trace = Trace()
+        encoded = lambda der: base64.urlsafe_b64encode(der).decode().rstrip("=")
+        for der in requests:
+            trace.say("acme-finalize", "finalize", "/final", {"csr": encoded(der)}, body=OK)
+        for der in certificates:
+            pem = f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n"
+            trace.say("acme-chain", "the certificate", "/cert/1", "", body=pem)
+            trace.say("acme-revoke", "revokeCert", "/revoke", {"certificate": encoded(der)})
+        return trace
+
+    def test_what_openssl_has_made(self):
+        for kind, key in {"ec": "EC, P-384", "rsa": "RSA, 2048 bits", "ed25519": "Ed25519"}.items():
+            with self.subTest(kind):
+                request, certificate = self.made(kind)
+                page = html.unescape(self.view(self.trace([request], [certificate]))[0])
+                subject = "C=DE, O=Ünï & Söhne <b>, CN=a.example"
+                self.has(page, f"<pre>subject: {subject}\nnames:   {self.SHOWN}\nkey:     {key}</pre>")
+                end, = re.findall(r"notAfter=(\S+ \S+)", self.openssl(
+                    "x509", "-inform", "DER", "-noout", "-enddate", "-dateopt", "iso_8601", stdin=certificate).text)
+                self.assertEqual(len(re.findall(
+                    rf"<pre>subject:       {subject}\nnames:         {re.escape(self.SHOWN)}\n"
+                    rf"issuer:        {subject}\n"
+                    rf"valid from:    20\S+Z\nvalid until:   {end.replace(' ', 'T')}\n"
+                    rf"serial number: 00abcdef0123\nkey:           {key}</pre>", page)), 2)
+                self.has(page, f"1 certificate, the leaf first: for {self.SHOWN}, until 2")
+
+    def test_what_is_cut_short_is_refused(self):
+        for reader, der in self.readers():
+            self.assertEqual([reader(der[:n]) for n in range(len(der))], [None] * len(der))
+            self.assertIsNone(reader(der + b"\0"))
+
+    def test_what_is_changed_is_refused_or_read(self):
+        for reader, der in self.readers():
+            found = [reader(der[:n] + bytes([der[n] ^ bit]) + der[n + 1:]) for n in range(len(der))
+                     for bit in (0x01, 0x20, 0x80)]
+            self.assertTrue(all(type(value) is str for facts in filter(None, found) for value in facts.values()))
+            self.assertGreater(found.count(None), len(der) // 4)
+
+    def readers(self):
+        """The readers, and what each of them reads."""
+        loader = importlib.machinery.SourceFileLoader("trace_view", str(SCRIPT))
+        script = importlib.util.module_from_spec(importlib.util.spec_from_loader("trace_view", loader))
+        sys.modules["trace_view"] = script  # where a data class looks for its own
+        self.addCleanup(sys.modules.pop, "trace_view")
+        loader.exec_module(script)
+        return [(functools.partial(script.decoded, reader), der) for reader, der in zip(
+            (script.request_facts, script.certificate_facts), self.made())]
+
+    def test_what_is_no_certificate_at_all(self):
+        odd = [b"", b"0", b"0\x80\0\0", b"0\x84\xff\xff\xff\xff", b"0\x81\x05hello", b"0" * 3000, b"\x1f" * 9,
+               b"0\x82\x10\x00" * 1000, bytes(75_001)]
+        page = self.view(self.trace(odd, odd))[0]
+        self.assertEqual(page.count("This page can't read it"), 3 * len(odd))
+        trace = self.trace([b""] * 4, [b"x"])
+        for e, value in zip(trace.exchanges, ["no base64 !", 7, ["x"], {"x": 1}]):
+            e["request"]["payload"]["csr"] = value
+        self.assertEqual(self.view(trace)[0].count("This page can't read it"), 6)
+
+    def test_a_chain_without_end(self):
+        trace = Trace()
+        trace.say("acme-chain", "the certificate", "/cert/1", "", body=(
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" * 20_000))
+        page = self.view(trace)[0]
+        self.has(page, "20000 certificates")
+        self.assertEqual(page.count("This page can't read it"), 10)
 
 
 class HostileTest(TraceViewTest):
@@ -435,6 +662,7 @@ class BrowserTest(TraceViewTest):
                 self.assertEqual(browser.evaluate(
                     "[...document.querySelectorAll('.inside')].filter(one => !one.checkVisibility()).length"), 0)
                 self.assertEqual(browser.evaluate(TOO_WIDE), [], f"{width}, opened")
+            self.marks(browser)
             browser.open(f"file://{self.dir}/page.html")
             browser.pdf(SCREENSHOTS / "trace.pdf")
         printed = " ".join(self.ok(self.run_tool("pdftotext", "-layout", SCREENSHOTS / "trace.pdf", "-")).text.split())
@@ -442,3 +670,14 @@ class BrowserTest(TraceViewTest):
                       "the same again, 5 times"):
             self.assertIn(words, printed)
         self.assertNotIn("open every message", printed)
+
+    def marks(self, browser):
+        """The triangle before a title points down where the message can be read, and to the right where it can't."""
+        mark = "getComputedStyle(document.querySelector('summary b'), '::before').content"
+        right, down = '"▸\xa0"', '"▾\xa0"'
+        browser.open(f"file://{self.dir}/page.html")
+        for pressed, wanted in ("", right), ("summary", down), ("summary", right), ("#all", down), ("#all", right):
+            if pressed:
+                browser.evaluate(f"document.querySelector('{pressed}').click()")
+            self.assertEqual(browser.evaluate(mark), wanted, pressed)
+            self.assertEqual(browser.evaluate("document.querySelector('.inside').checkVisibility()"), wanted == down)
