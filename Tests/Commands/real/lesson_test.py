@@ -1,5 +1,6 @@
 """What people learn from: scripts/lesson, by itself and at a terminal, and the lines of the manual's textbook."""
 
+import json
 import os
 import pathlib
 import pty
@@ -9,14 +10,15 @@ import subprocess
 from clean import hidden
 from manual import literal_blocks, section
 from testbed import PipelineTest, wait_until
-from tools import BIN, REPO, ToolTest
+from tools import BIN, LIMIT, REPO, ToolTest
 
 LESSON = REPO / "scripts" / "lesson"
 SOURCE = LESSON.with_suffix(".md").read_text(encoding="utf-8")
 PROMISES = {name: (int(status), words) for name, status, words in
             re.findall(r"(?m)^> ([\w-]+): status (\d+), (.+)$", SOURCE)}
 BROKEN = {"wrong-key-authorization", "replayed-request", "stale-nonce", "order-not-ready", "other-key", "other-account",
-          "no-intermediate", "other-root", "old-key"}  # what the lesson is to break, whatever else it does
+          "no-intermediate", "other-root", "old-key", "wildcard-by-http", "replaced-record", "no-binding",
+          "wrong-mac"}  # what the lesson is to break, whatever else it does
 
 
 class LessonTest(ToolTest):
@@ -42,7 +44,7 @@ class LessonTest(ToolTest):
 
 class Auto(LessonTest):
     def test_each_break_gives_what_is_promised(self):
-        done = self.ok(self.run_tool(LESSON, "--auto"), quiet=False)
+        done = self.ok(self.run_tool(LESSON, "--auto", timeout=3 * LIMIT), quiet=False)
         self.assertNotIn("error", done.err)
         self.assertLessEqual(BROKEN, set(PROMISES))
         for name, (status, words) in PROMISES.items():
@@ -54,13 +56,16 @@ class Auto(LessonTest):
                 self.assertIn(words, said[1])
         self.checked_by_hand(done.text)
         self.certificate(done.text)
+        self.by_dns(done.text)
+        self.renewal(done.text)
         self.legible(done.text)
         self.nothing_is_left()
 
     def checked_by_hand(self, text):
-        """A signature, a thumbprint, two key authorizations, the certificate's key and id, two chains and their key."""
+        """A signature, a thumbprint, two key authorizations, the certificate's key and id, two chains and their key, the
+        MAC of a binding."""
         self.assertEqual(text.count("\nVerified OK\n"), 2)
-        self.assertEqual(len(re.findall(r"diff .*\nthe same$", text, re.M)), 6)
+        self.assertEqual(len(re.findall(r"diff .*\nthe same$", text, re.M)), 7)
         self.assertEqual(text.count("\nleaf.pem: OK\n"), 2)
         self.assertIn('\n"Revoked"\n', text)
 
@@ -68,6 +73,20 @@ class Auto(LessonTest):
         shown = re.search(r"^\$ openssl x509 -in site\.pem .*?(?=\n\n)", text, re.M | re.S)[0]
         self.assertIn("issuer=CN = Pebble Intermediate CA", shown)
         self.assertIn("DNS:example.org", shown)
+
+    def by_dns(self, text):
+        """Both records are there, the wildcard is in the certificate, and then there is none any more."""
+        before, after = re.findall(r"^\$ dig .*\n((?:\"[\w-]{43}\"\n)*)\n", text, re.M)
+        shown = re.findall(r"^_acme-challenge\.example\.org TXT ([\w-]{43})$", text, re.M)
+        self.assertEqual(sorted(before.split()), sorted(f'"{value}"' for value in shown[-2:]))
+        self.assertEqual(after, "")
+        self.assertIn("\n    DNS:example.org, DNS:*.example.org\n", text)
+
+    def renewal(self, text):
+        """By the window that the reader has written, although the lifetime had said that it isn't time yet."""
+        said = json.loads(re.search(r"^\$ acme-renewal --replay [^\n]*\n(\{.*?^\})$", text, re.M | re.S)[1])
+        self.assertEqual((said["due"], said["reason"]), (True, "window"))
+        self.assertIn('\n$ jq .asked renewal-order.json\n{\n  "identifiers": [', text)
 
     def legible(self, text):
         """Nothing hidden, and what the lesson itself says is no wider than a terminal; what programs say may be."""
