@@ -38,9 +38,9 @@ package final class CurlTransport: Transport {
     self.multi = multi
     self.trust = trust
     self.environment = environment
-    // "libcurl/7.88.1 OpenSSL/3.0.19 …": the first word says enough.
-    let library = String(cString: curl_version()).prefix { $0 != " " }
-    headers = [("Accept-Language", language), ("User-Agent", "\(tool) \(library)")]
+    // `curl_version` would start OpenLDAP for its number, which looks this host's own name up and loads SASL's plug-ins.
+    let version = String(cString: curl_version_info(CURLVERSION_FIRST).pointee.version)
+    headers = [("Accept-Language", language), ("User-Agent", "\(tool) libcurl/\(version)")]
     self.maxConnections = maxConnections
     self.isInterrupted = isInterrupted
     // HTTP/2 never needs a second, however few streams the server takes.

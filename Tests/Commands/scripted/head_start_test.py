@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -75,6 +76,16 @@ class HeadStart(Waiting):
         self.assertEqual(self.connections(), before + 1)
         self.assertEqual({r.connection for r in self.ca.requests[asked:]}, {before + 1})
         self.assertEqual([r.where for r in self.ca.requests[asked:]], ["finalize"])
+
+    def test_no_plug_in_is_loaded_for_it(self):
+        """Nobody asks libcurl for what would start OpenLDAP, which brings SASL's plug-ins in."""
+        self.env |= {"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(self.dir / "loaded")}
+        with self.waiting("acme-finalize") as process:
+            self.opened()
+            self.fails(self.ended(process), 65, "nothing on stdin")
+            loaded = (self.dir / f"loaded.{process.pid}").read_text()
+        self.assertIn("transferring control", loaded)
+        self.assertEqual(re.findall("calling init: (.*/sasl2/.*)", loaded), [])
 
     def test_each_tool_that_goes_on_with_an_order(self):
         for argv in READERS:
