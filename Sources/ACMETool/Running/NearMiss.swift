@@ -31,7 +31,7 @@ extension Step {
 
   /// Throws for a first word that is no verb, in a tool that takes nothing else there.
   static func refuseUnknownVerb(_ word: String?) throws {
-    guard let word, !verbs.isEmpty, !takesWords, word != "help", !word.isEmpty, !word.hasPrefix("-") else { return }
+    guard let word, !takesWords, word != "help", !word.isEmpty, !word.hasPrefix("-"), !verbs.isEmpty else { return }
     let advice =
       verb(like: word).map { "Did you mean \(_commandName) \($0)?" }
       ?? "Its verbs are \(verbs.map { $0._commandName }.joined(separator: ", "))"

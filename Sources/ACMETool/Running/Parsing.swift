@@ -7,15 +7,14 @@ extension Step {
   /// another command, and be lost.
   static func parseStep(_ arguments: [String]) throws -> any Step {
     try refuseSecrets(in: arguments)
-    let verb = verbs.first { $0._commandName == arguments.first }
-    if let verb {
+    if let verb = verb(named: arguments.first) {
       let others = Array(arguments.dropFirst())
       try verb.refuseSingleDash(in: others)
       return try verb.parseOwn(others)
     }
     // The parser's own word for --help, which it would take for a file's name here.
     if takesWords, arguments.first == "help" {
-      return try (verbs.first { $0._commandName == arguments.dropFirst().first } ?? self).parseOwn(["--help"])
+      return try (verb(named: arguments.dropFirst().first) ?? self).parseOwn(["--help"])
     }
     try refuseUnknownVerb(arguments.first)
     try refuseAlmostVerb(in: arguments)
@@ -31,6 +30,11 @@ extension Step {
 
   static var verbs: [any Step.Type] {
     configuration.subcommands.compactMap { $0 as? any Step.Type }
+  }
+
+  /// The same for one alone: to ask each whether it is a `Step` is a search through all that the program is made of.
+  private static func verb(named word: String?) -> (any Step.Type)? {
+    configuration.subcommands.first { $0._commandName == word } as? any Step.Type
   }
 
   private static func parseOwn(_ arguments: [String]) throws -> any Step {
@@ -50,7 +54,7 @@ extension Step {
 
   /// Says what is wrong with the arguments, or what was asked for about them.
   static func endParsing(_ error: any Error, _ arguments: [String]) -> Int32 {
-    let speaker = verbs.first { $0._commandName == arguments.first } ?? self
+    let speaker = verb(named: arguments.first) ?? self
     guard speaker.exitCode(for: error) != .success else {
       let text = speaker.fullMessage(for: error)
       return write(text.hasSuffix("\n") ? text : text + "\n")
