@@ -1,5 +1,6 @@
 """The walls and habits of the house, read from what was built: linkage, help, man pages, completions, sources."""
 
+import json
 import pathlib
 import re
 
@@ -116,6 +117,17 @@ class OptionsTest(ToolTest):
                 page = (REPO / "man" / f"{tool}.1").read_text()
                 sections = [title.strip('"') for title in re.findall(r"(?m)^\.Sh (.+)$", page)]
                 self.assertEqual([title for title in wanted if title not in sections], [])
+
+    def test_help_as_json(self):
+        """All that Foundation is linked for, whose conformances a release has no records of."""
+        for tool in TOOLS:
+            with self.subTest(tool):
+                command = json.loads(self.ok(self.run_tool(tool, "--experimental-dump-help")).out)["command"]
+                named = {("-" if name["kind"] == "short" else "--") + name["name"]
+                         for argument in command["arguments"] for name in argument.get("names", [])}
+                self.assertEqual(named, self.help(tool))
+                verbs = {verb["commandName"] for verb in command.get("subcommands", [])}
+                self.assertEqual(verbs - {"help"}, set(self.verbs(tool)))
 
     def test_version(self):
         said = {self.ok(self.run_tool(tool, "--version")).text for tool in TOOLS}
