@@ -233,6 +233,8 @@ class LinesTest(ToolTest):
                                  ("acme-challenge", "order", "-k", key, "-a", "account.json"),
                                  ("acme-revoke", "-k", key, "-a", "account.json"),
                                  ("acme-renewal", "site.pem", "--directory", ca.directory)]:
+                        if file != "nowhere" and tool[0] != "acme-register":
+                            continue
                         with self.subTest(file, name=name, tool=tool[0]):
                             option = (name, file) if name.startswith("--") else ()
                             stdin = kit().request(("a.example",)) if tool[1] == "order" else certificate()

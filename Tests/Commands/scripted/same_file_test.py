@@ -20,7 +20,7 @@ class SameFileTest(ToolTest):
         self.env |= {"ACME_DIRECTORY": self.ca.directory, "ACME_CA_BUNDLE": str(self.ca.bundle)}
         shutil.copy(kit().folder / "account.key", self.dir)
         (self.dir / "account.json").write_text(self.ca.account_document(kit().jwk))
-        (self.dir / "site.csr").write_text(kit().request(("a.example",)))
+        (self.dir / "site.csr").write_bytes(kit().request(("a.example",)))
         (self.dir / "site.pem").write_text(certificate())
         (self.dir / "earlier").write_text('{"kept":true}\n')
         os.link(self.dir / "earlier", self.dir / "twin")
