@@ -45,11 +45,11 @@ def pytest_configure_node(node):
 
 
 def heed_signals():
-    """A shell starts its background jobs with SIGINT ignored, and so would the tools be that a test then interrupts.
+    """A shell starts its background jobs with SIGINT and SIGQUIT ignored, and so would the tools that a test interrupts.
 
     The workers, where it may be another thread than the main one that runs tests, inherit it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 

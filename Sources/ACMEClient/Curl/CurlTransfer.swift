@@ -134,14 +134,19 @@ final class CurlTransfer {
       let said = "the proxy answered with status \(status): \(reason)"
       return proxy?.complaint(said) ?? said
     }
-    guard let proxy, !isConnected else { return nil }
+    // After that it is the CA that fails.
+    guard let proxy, status == 0, !isConnected else { return nil }
     switch code {
-    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return proxy.complaint(reason)
+    case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_NOT_BUILT_IN, CURLE_UNSUPPORTED_PROTOCOL,
+      CURLE_URL_MALFORMAT:
+      return proxy.complaint(reason)
     case CURLE_PEER_FAILED_VERIFICATION where number(of: CURLINFO_PROXY_SSL_VERIFYRESULT) != 0:
       return proxy.complaint("no trusted connection to the proxy: \(reason)")
     case CURLE_OPERATION_TIMEDOUT where isTimeOver: return nil
     case CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING:
-      return proxy.isMeant(by: reason) ? proxy.complaint("the proxy can't be reached: \(reason)") : nil
+      let port = number(of: CURLINFO_PRIMARY_PORT)
+      guard proxy.isMeant(by: reason, port: port) else { return nil }
+      return proxy.complaint("the proxy \(port > 0 ? "doesn't answer" : "can't be reached"): \(reason)")
     default: return nil
     }
   }

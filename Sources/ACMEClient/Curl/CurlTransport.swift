@@ -22,6 +22,8 @@ package final class CurlTransport: Transport {
   /// What only opens a connection.
   private var opening: CurlTransfer?
   private var opened: OpenedConnection?
+  /// What is for the connection that is being opened, not for one beside it.
+  private var keptBack: [(number: Int, request: HTTPRequest, end: ContinuousClock.Instant)] = []
   package private(set) var width = 1
 
   /// - Parameters:
@@ -54,7 +56,11 @@ package final class CurlTransport: Transport {
 
   package func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double) {
     let end = ContinuousClock.now + .seconds(min(seconds, 1e6))
-    awaitOpening(until: end)
+    guard opening == nil else { return keptBack.append((number, request, end)) }
+    begin(number, request, until: end)
+  }
+
+  private func begin(_ number: Int, _ request: HTTPRequest, until end: ContinuousClock.Instant) {
     do throws(TransportError) {
       let left = max(0, (end - ContinuousClock.now) / .seconds(1))
       let transfer = try CurlTransfer(
@@ -77,8 +83,9 @@ package final class CurlTransport: Transport {
       advance()
       if let over = finished() { return over }
       if isInterrupted() { throw Interrupted() }
+      if beginKeptBack() { continue }
       let left = (end - ContinuousClock.now) / .seconds(1)
-      guard left > 0, !underWay.isEmpty else { return nil }
+      guard left > 0, !underWay.isEmpty || !keptBack.isEmpty else { return nil }
       curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
     }
   }
@@ -130,6 +137,7 @@ package final class CurlTransport: Transport {
     for handle in underWay.keys { curl_multi_remove_handle(multi, handle) }
     underWay = [:]
     stillborn = []
+    keptBack = []
   }
 }
 
@@ -162,16 +170,14 @@ extension CurlTransport {
     }
   }
 
-  /// Waits for it: the first request is for the connection that is being opened, not for one beside it.
-  private func awaitOpening(until end: ContinuousClock.Instant) {
-    while opening != nil, !isInterrupted() {
-      let left = (end - ContinuousClock.now) / .seconds(1)
-      guard left > 0 else { break }
-      curl_multi_poll(multi, nil, 0, Int32(min(left, Self.patience) * 1000) + 1, nil)
-      advance()
-      _ = finished()
-    }
+  /// Begins what waits for that connection, once it is there, or there is no more time to wait for it.
+  private func beginKeptBack() -> Bool {
+    guard let first = keptBack.first, opening == nil || first.end <= ContinuousClock.now else { return false }
     endOpening()
+    let requests = keptBack
+    keptBack = []
+    for (number, request, end) in requests { begin(number, request, until: end) }
+    return true
   }
 
   private func endOpening() {

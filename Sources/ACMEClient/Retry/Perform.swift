@@ -149,7 +149,7 @@ extension Client {
       if pause > 0 { batch.rest(from: budget.clock.monotonic(), for: pause) }
       return nil
     } catch var failure as Failure {
-      failure.followsLostAnswer = batch.tries[index].hasLostAnswer
+      failure.followsLostAnswer = failure.followsLostAnswer || batch.tries[index].hasLostAnswer
       return .failure(failure)
     } catch {
       return .failure(error)

@@ -87,8 +87,9 @@ extension Client {
 
   /// The CA may have acted on a request whose answer is of no use.
   private func unusable(_ message: String, _ request: any OutgoingRequest) -> any Error {
-    let failure = Failure(.protocolBroken, message)
+    var failure = Failure(.protocolBroken, message)
     if case .afterLookUp = request.repeatable { return lostAnswer(failure) }
+    failure.followsLostAnswer = true
     return failure
   }
 

@@ -10,7 +10,7 @@ package struct Failure: Error {
   package var problem: Problem?
   /// The HTTP status of the CA's refusal.
   package var httpStatus: Int?
-  /// Whether the CA may have acted on an earlier try of the same request, whose answer was lost, or wasn't the CA's.
+  /// Whether the CA may have acted on a try of the request, whose answer was lost, or wasn't the CA's.
   package var followsLostAnswer = false
   /// When the same request may succeed.
   package var retryAt: Timestamp?

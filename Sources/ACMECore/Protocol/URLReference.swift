@@ -1,6 +1,6 @@
 extension ACMEURL {
-  /// Where `reference`, which the answer to a request for `base` holds, leads (RFC 3986 §5.2). One that names its scheme
-  /// stays as it is.
+  /// Where `reference`, which the answer to a request for `base` holds, leads (RFC 3986 §5.2). One that names its host
+  /// stays as it is, dots too.
   ///
   /// Throws `Malformed` for what comes to no URL as it has to be.
   package init(_ reference: String, from base: ACMEURL) throws(Malformed) {

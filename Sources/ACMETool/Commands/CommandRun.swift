@@ -65,6 +65,7 @@ struct CommandRun {
     // A session of its own, so that it can be ended with all that it started, and doesn't wait for a terminal that it
     // can't have. Who signs may have to ask there.
     if isSigner { setpgid(0, supervision.group) } else { setsid() }
+    Room.giveBack()
     for number in Signals.ofWriting { signal(number, SIG_DFL) }
     var none = sigset_t()
     sigemptyset(&none)

@@ -50,6 +50,7 @@ struct UpdateVerb: AccountVerb {
     try updated.refuseUnlessValid()
     return updated.product
   }
+
   /// Sends `changes` until an answer, or the look-up after one that is none, shows that the CA has made them.
   private func update(
     _ account: AccountDocument, with changes: JSONObject, by client: Client

@@ -54,7 +54,7 @@ class ProxyTest(ToolTest):
     def test_one_that_hangs_up(self):
         port, _ = self.refusing(b"")
         self.says({"HTTPS_PROXY": f"http://127.0.0.1:{port}"},
-                  f"HTTPS_PROXY is http://127.0.0.1:{port}: the proxy can't be reached: ")
+                  f"HTTPS_PROXY is http://127.0.0.1:{port}: the proxy doesn't answer: ")
 
     def test_one_that_is_not_there(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -76,6 +76,15 @@ class ProxyTest(ToolTest):
                   "HTTPS_PROXY is http://nowhere.invalid:3128: could not resolve proxy: nowhere.invalid")
 
     def test_values_that_are_none(self):
-        for value in "odd://mickey:secret@proxy.example", "http://mickey:sec ret@[", "http://mickey:secret@proxy.example:99999999":
+        for value in ("odd://mickey:secret@proxy.example", "http://mickey:sec ret@[", "http://mickey:secret@proxy.example:99999999",
+                      "http://mickey:pa@secret/word@proxy.example:3129", "http://mickey:secret", "proxy.example:1/?mickey:secret"):
             with self.subTest(value):
-                self.says({"HTTPS_PROXY": value}, "HTTPS_PROXY is ")
+                self.says({"HTTPS_PROXY": value}, "HTTPS_PROXY names no proxy in a way that is understood")
+
+    def test_a_ca_that_is_reached_without_it(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        result = self.run_tool("acme-register", "-k", "account.key", "--directory", f"https://127.0.0.1:{port}/",
+                               env=self.env | {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1"})
+        self.fails(result, 69, "failed to connect to 127.0.0.1 port")
+        self.assertNotIn("proxy can't", result.err)
