@@ -79,7 +79,7 @@ class Story(PipelineTest):
 
     def test_the_readme_tells_the_same(self):
         def words(text):
-            return " ".join(text.split())
+            return " ".join(text.replace("\\\n", " ").split())
         block = example("acme-renewal site.pem", "#!/bin/sh")
         self.assertEqual(words(block), words(self.script))
         self.assertEqual(example(PLACE).split(), self.crontab.splitlines()[1].split())
