@@ -24,8 +24,9 @@ package struct AppendedFile {
     self.what = what
   }
 
-  /// What is to grow has begun. A file that can't be read may be one that can only be written to.
-  private static func refuse(_ path: Path, _ what: String) throws(Failure) {
+  /// Throws `Failure` 73 for what has begun as something that doesn't grow so. A file that can't be read may be one that
+  /// can only be written to.
+  static func refuse(_ path: Path, _ what: String) throws(Failure) {
     let number = Files.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { return }
     let file = FileDescriptor(number: number)

@@ -3,10 +3,12 @@ internal import Glibc
 
 extension Step {
   /// Throws `Failure` 64 where a file that is to grow is read, or written, as something else too, by whatever name:
-  /// either would spoil the other.
+  /// either would spoil the other. 73 where it holds what doesn't grow.
   func refuseOneFileForTwo(_ tool: Tool) throws(Failure) {
     let needs = needs(tool)
     for case .appended(let path, let what) in needs {
+      // A key, or a certificate, that is named as a trace is a key before all.
+      try AppendedFile.refuse(path, what)
       guard let file = SameFile(path) else { continue }
       let others = needs.compactMap(\.readFile).map { ($0.description, SameFile($0)) } + streams
       guard let other = others.first(where: { $0.1 == file }) else { continue }

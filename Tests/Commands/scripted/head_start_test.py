@@ -13,6 +13,7 @@ import pytest
 from certificates import certificate
 from journey import kit
 from scripted_ca import ScriptedCA
+from terminal import Session
 from testbed import wait_until
 from tools import LIMIT, Result, ToolTest
 
@@ -132,6 +133,18 @@ class HeadStart(Waiting):
                 server.accept()
                 result = self.ended(process, json.dumps(document).encode())
             self.fails(result, 75, "the time allowed")
+
+    def test_who_waits_for_it_is_told(self):
+        order = self.order()
+        self.ca.stop()
+        os.mkfifo(self.dir / "pipe")
+        with socket.create_server(("127.0.0.1", self.ca.port)) as server:
+            session = Session(self, "acme-finalize <pipe 2>/dev/tty")
+            with open(self.dir / "pipe", "wb") as pipe:
+                server.accept()
+                pipe.write(order)
+            session.until("acme-finalize: waiting for").type("\x03")
+            session.process.wait(LIMIT)
 
     def test_another_ca_in_the_document(self):
         with ScriptedCA(webroot=self.dir / "web") as other:

@@ -41,16 +41,17 @@ class SameFileTest(ToolTest):
             (f"{REGISTER} --trace earlier -o twin", "the output twin"),
             (f"{REGISTER} --trace link -o earlier", "the output earlier"),
             (f"ACME_TRACE=twin {REGISTER} -o earlier", "the output earlier"),
-            (f"{REGISTER} --trace account.key", r"account\.key"),
             (f"{ORDER} --trace folder/../account.json <site.csr", r"account\.json"),
             (f"{ORDER} --replay earlier --trace twin <site.csr", "earlier"),
             (f"{ORDER} --trace link <earlier", "stdin"),
-            ("acme-renewal --trace site.pem site.pem", r"site\.pem"),
         ]:
             with self.subTest(command):
                 result = self.fails(self.sh(f"{command} | cat"), 64, f"the trace \\S+( \\(ACME_TRACE\\))? and {other} are "
                                                                     "the same file$")
                 self.assertEqual(self.state(), before)
+        for command, name in (f"{REGISTER} --trace account.key", "account.key"), ("acme-renewal --trace site.pem site.pem", "site.pem"):
+            self.fails(self.sh(f"{command} | cat"), 73, f"{name} holds something else than the trace")
+            self.assertEqual(self.state(), before)
         result = self.fails(self.sh(f"{REGISTER} --trace earlier >>earlier"), 64, "the trace earlier and stdout are the same")
         self.assertTrue(self.state()["earlier"].startswith(before["earlier"]))
         self.assertEqual(self.ca.requests, [])
