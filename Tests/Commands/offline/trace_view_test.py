@@ -374,6 +374,72 @@ RUNS = [
 ]
 
 
+def proved(status, challenge, **more):
+    """An authorization, whose challenge is /chall/x."""
+    shown = authorization("x", "http-01", challenge, **more)
+    return ("the authorization", "/authz/x", 200, shown | {"status": status}, "")
+
+
+def account(*contact, **more):
+    return {"status": "valid", "contact": [f"mailto:{one}@x.example" for one in contact]} | more
+
+
+TOLD, TOLD_IN_VAIN, UNHEARD = (("the challenge", "/chall/x", status, body) for status, body in [
+    (200, authorization("x", "http-01", "processing")["challenges"][0]), (403, {}), (None, None)])
+NEW_ORDER, POLL = ("newOrder", "/new-order", 201, PENDING), ("the order", "/order/1", 200, PENDING)
+CHAIN = ("the certificate", "/cert/1", 200, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+UPDATED, CLOSED = ((f"the {what} of the account", "/acct/1", None, None) for what in ("update", "deactivation"))
+KEY_CHANGED = ("keyChange", "/change", None, None)
+GIVEN_UP = ("the deactivation of the authorization", "/authz/x", 403, {})
+HAS, HAS_NOT = ("the account look-up", "/new-account", 200, OK), LOOK_UP
+RESPOND, WAIT = "acme-challenge respond", "acme-challenge wait"
+WHOLE, OWN, HAVING = ("acme-challenge orders a certificate and proves", "acme-challenge proves the names of an order",
+                      "acme-challenge has the names of an order proved")
+FAILED, DONE, OPEN, UNTOLD = "It failed at", "", "doesn't have its end", "doesn't tell how it ended"
+
+# What a run says and hears (an answer without a status is lost), what it is headed as, and how it ended.
+ENDS = [
+    ("heard after all", [UNHEARD, proved("pending", "processing")], RESPOND, DONE),
+    ("proved meanwhile", [UNHEARD, proved("valid", "valid")], RESPOND, DONE),
+    ("heard, as it complains", [UNHEARD, proved("pending", "pending", error={"detail": "no"})], RESPOND, DONE),
+    ("not heard", [UNHEARD, proved("pending", "pending")], RESPOND, FAILED),
+    ("refused, and at work", [TOLD_IN_VAIN, proved("pending", "processing")], RESPOND, DONE),
+    ("refused, and idle", [TOLD_IN_VAIN, proved("pending", "pending")], RESPOND, FAILED),
+    ("refused, and not proved", [TOLD_IN_VAIN, proved("invalid", "invalid")], RESPOND, FAILED),
+    ("not proved, which is for wait", [UNHEARD, proved("invalid", "invalid")], RESPOND, DONE),
+    ("failed before", [proved("invalid", "invalid"), TOLD], RESPOND, FAILED),
+    ("lost in a whole run", [NEW_ORDER, UNHEARD, proved("pending", "processing")], WHOLE, OPEN),
+    ("a challenge alone is invalid", [NEW_ORDER, TOLD, proved("pending", "invalid")], WHOLE, FAILED),
+    ("an older challenge is", [NEW_ORDER, ("the challenge", "/chall/y", 200, PENDING), proved("pending", "invalid")],
+     WHOLE, OPEN),
+    ("wait sees it, too", [POLL, proved("pending", "invalid")], WAIT, FAILED),
+    ("an authorization is over", [POLL, proved("expired", "valid")], WAIT, FAILED),
+    ("told before the order is asked for", [POLL, proved("pending", "pending"), TOLD, POLL], OWN, OPEN),
+    ("told again", [POLL, proved("pending", "pending", error={"detail": "no"}), TOLD, POLL], HAVING, OPEN),
+    ("given up before", [GIVEN_UP, proved("deactivated", "valid")], "acme-challenge cancel", DONE),
+    ("not given up", [GIVEN_UP, proved("valid", "valid")], "acme-challenge cancel", FAILED),
+    ("updated after all", [HAS, (*UPDATED, {"contact": ["mailto:a@x.example"]}),
+                           ("the account look-up", "/new-account", 200, account("a"))], "acme-register update", DONE),
+    ("not updated", [HAS, (*UPDATED, {"contact": ["mailto:a@x.example"]}), HAS], "acme-register update", FAILED),
+    ("terms that never show", [HAS, (*UPDATED, {"termsOfServiceAgreed": True}), HAS], "acme-register update", FAILED),
+    ("closed after all", [HAS, CLOSED, ("the account look-up", "/new-account", 200, {"status": "deactivated"})],
+     "acme-register deactivate", DONE),
+    ("closed, and unknown", [HAS, CLOSED, HAS_NOT], "acme-register deactivate", DONE),
+    ("not closed", [HAS, CLOSED, HAS], "acme-register deactivate", FAILED),
+    ("changed after all", [HAS_NOT, HAS, KEY_CHANGED, HAS], "acme-register rollover", DONE),
+    ("changed at last", [HAS_NOT, HAS, KEY_CHANGED, HAS_NOT, ("keyChange", "/change", 200, None)],
+     "acme-register rollover", DONE),
+    ("not changed", [HAS_NOT, HAS, KEY_CHANGED, HAS_NOT], "acme-register rollover", FAILED),
+    ("no issuer further up", [CHAIN, ("the issuer's certificate", "/root", 404, None)], "acme-chain", UNTOLD),
+    ("no issuer", [("the issuer's certificate", "/root", None, None)], "acme-chain", UNTOLD),
+    ("no other chain", [CHAIN, ("the certificate", "/cert/2", 404, None)], "acme-chain", UNTOLD),
+    ("no chain", [("the certificate", "/cert/1", 404, None)], "acme-chain", FAILED),
+    ("revoked by what was lost", [("revokeCert", "/revoke", None, None),
+                                  ("revokeCert", "/revoke", 400, {"type": f"{PROBLEM}alreadyRevoked"})],
+     "acme-revoke", DONE),
+]
+
+
 class HeadingTest(TraceViewTest):
 
     def test_each_run_is_headed_as_what_it_was(self):
@@ -388,6 +454,43 @@ class HeadingTest(TraceViewTest):
         self.assertIn(f"{len(RUNS)} runs of a tool, {failed} failed; ", "".join(outline.says["p"]))
         self.assertEqual(len(outline.says["why"]), failed)
         self.assertEqual(len(re.findall("The trace doesn't have its end", page)), 2)
+
+    def ended(self, *runs):
+        """The page of these runs, each of a tool and what it says and hears."""
+        trace = Trace()
+        for pid, (tool, exchanges) in enumerate(runs, 1):
+            for purpose, path, status, body, *payload in exchanges:
+                e = trace.say(tool, purpose, path, *payload or [{}], status, body, pid=pid, location=KID)
+                if status is None:
+                    del e["response"]
+                    e["error"] = "the answer was lost"
+        return self.view(trace)
+
+    def test_how_each_run_ended(self):
+        page, _ = self.ended(*((heading.split()[0], exchanges) for _, exchanges, heading, _ in ENDS))
+        for (name, _, heading, end), section in zip(ENDS, page.split("<section>")[1:], strict=True):
+            with self.subTest(name):
+                said = html.unescape(re.sub("<[^>]*>", "", section))
+                self.assertRegex(said, rf"\A\s*{'failed: ' * (end == FAILED)}{heading}")
+                self.assertEqual([words for words in (FAILED, OPEN, UNTOLD) if words in said], [end] * bool(end))
+                self.assertEqual("takes the proof" in said, heading in (WHOLE, OWN) and end == FAILED)
+
+    def test_a_proof_that_is_looked_at_for_a_while(self):
+        """A challenge, too, can be processing (RFC 8555, 7.1.6), and fail then."""
+        said = self.ended(("acme-challenge", [
+            NEW_ORDER, TOLD, proved("pending", "processing"), proved("pending", "invalid")]))[1].says
+        self.assertRegex(said["look"][0], "and is not convinced$")
+        self.assertRegex("".join(said["hands"]), "was to put the proof")
+
+    def test_an_order_that_fails_when_its_names_are_proved(self):
+        order = {"finalize": f"{CA}/f", "authorizations": [f"{CA}/authz/x"], "identifiers": [{"type": "dns", "value": "x"}]}
+        said = self.ended(("acme-challenge", [proved("pending", "pending"), TOLD, *(
+            ("the order", "/order/1", 200, order | {"status": status}) for status in ("ready", "invalid"))]))[1].says
+        self.assertRegex(said["look"][0], "and is convinced$")
+
+    def test_of_how_many_it_is_not_told(self):
+        page, outline = self.ended(("acme-chain", [CHAIN, ("the certificate", "/cert/2", 404, None)]))
+        self.assertIn("1 run of a tool, none failed; of 1 the trace doesn't tell; ", "".join(outline.says["p"]))
 
     def test_why_it_failed(self):
         why = self.view(journey())[1].says["why"]
