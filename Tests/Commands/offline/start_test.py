@@ -1,11 +1,12 @@
 """What a tool is started with: arguments, variables and paths as the kernel gives them, /proc or not."""
 
 import os
+import re
 import subprocess
 
 import pytest
 from sandbox import without_proc
-from tools import BIN, TOOLS, ToolTest
+from tools import BIN, REPO, TOOLS, ToolTest
 
 CAFE = b"caf\xe9"  # in Latin-1; no UTF-8
 LOOKALIKES = ("\u00e9.key".encode(), "e\u0301.key".encode())  # one composed, one not
@@ -72,8 +73,7 @@ class RoomTest(ToolTest):
 
     def register(self, limit):
         (self.dir / "account.key").write_bytes(self.ok(self.run_tool("acme-key")).out)
-        return self.limited(limit, "acme-register", "-k", "account.key", "--directory", "https://127.0.0.1:1/directory",
-                            "--timeout", "1")
+        return self.limited(limit, "acme-register", "-k", "account.key", "--directory", "https://127.0.0.1:1/directory")
 
     def test_too_small_a_stack(self):
         for tool in TOOLS:
@@ -92,6 +92,15 @@ class RoomTest(ToolTest):
         self.assertRegex(done.err, "hint: ulimit -n shows the limit")
         self.fails(self.register("-S -n 8"), 69, "failed to connect")
         self.ok(self.limited("-n 8", "acme-csr", "-k", "account.key", "a.example"))
+
+    def test_the_manual_names_the_bounds(self):
+        room = (REPO / "Sources" / "ACMETool" / "Running" / "Room.swift").read_text()
+        stack, memory, files = (re.search(rf"let {name}\b.* = (\d+)", room)[1] for name in (
+            "stack", "memory", "filesOfTheNetwork"))
+        page = (REPO / "man" / "acme-pipeline.7").read_text()
+        broken = re.search(r"(?ms)^\.It 70\n(.*?)^\.It ", page)[1].replace("\n", " ")
+        for bound in f"{stack} KiB of stack", f"{memory} MiB of memory", f"{files} open files":
+            self.assertIn(bound, broken)
 
 
 class OctetsTest(ToolTest):

@@ -122,7 +122,7 @@ class Revoke(ToolTest):
                 self.ca(("revoke-cert", 1, first), ("revoke-cert", 2, no))
                 result = self.fails(self.revoke(*self.ACCOUNT), 77, "its names are another's now")
                 self.assertRegex(result.err, "hint: the account that ordered it may")
-        self.ca(("revoke-cert", EVERY, dropped), budget=1)
+        self.ca(("revoke-cert", EVERY, dropped), budget=4)
         self.assertIn(doubt, self.fails(self.revoke(*self.ACCOUNT), 69, "the answer was lost").err)
 
     def test_what_is_said(self):
