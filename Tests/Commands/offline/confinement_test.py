@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import hijack
 import pytest
 from hijack import hijacked
+from ports import free_port, silent_port
 from sandbox import CONFINING, refusing
 from tables import TableTest
 from tools import LIMIT, ToolTest
@@ -185,12 +186,6 @@ class Surroundings:
     process: int = 0
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 @contextlib.contextmanager
 def waiting(test, *argv):
     """The process of a tool that has come to its stdin, of which nothing comes."""
@@ -246,7 +241,7 @@ class ConfinementTest(TableTest):
             (self.dir / name).mkdir()
         for name in "home/secret", "home/more", "home/page", "keys/named", "keys/other.key", "out/site.key":
             (self.dir / name).write_text("secret\n")
-        self.env["ACME_DIRECTORY"] = f"https://127.0.0.1:{free_port()}/directory"
+        self.env["ACME_DIRECTORY"] = f"https://127.0.0.1:{stack.enter_context(silent_port())}/directory"
         other = stack.enter_context(subprocess.Popen(["sleep", str(LIMIT)]))
         stack.callback(other.kill)
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))

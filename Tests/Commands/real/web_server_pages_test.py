@@ -2,10 +2,10 @@
 
 import dataclasses
 import re
-import socket
 import subprocess
 import textwrap
 
+from ports import free_port
 from tables import TableTest
 from testbed import wait_until
 from tools import LIMIT, REPO
@@ -89,12 +89,6 @@ class Pages(TableTest, WebServerTest):
     def test_no_page_is_left_out(self):
         self.assertEqual({path.name for path in PAGES.iterdir()}, {row.page for row in self.table} | set(MAIL))
 
-    @staticmethod
-    def free_port():
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            return one.getsockname()[1]
-
     def with_ports(self, text):
         """On this machine's loopback, which need not have IPv6."""
         text = re.sub(r"(?m)^ *listen \[::\]:.*\n", "", text)
@@ -109,7 +103,7 @@ class Pages(TableTest, WebServerTest):
         return text
 
     def check(self, row):
-        self.standalone = self.free_port()
+        self.standalone = free_port()
         for folder in "acme", "www", "html", "bin":
             (self.dir / folder).mkdir(mode=0o755)
         (self.dir / "bin" / "systemctl").write_text(SYSTEMCTL)

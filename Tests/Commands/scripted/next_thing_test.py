@@ -1,9 +1,8 @@
 """A failure's hint tells the person the next thing to do."""
 
-import socket
-
 from faults import changed
 from journey import EVERY, kit
+from ports import free_port
 from scripted_ca import URN, ScriptedCA
 from tools import ToolTest
 
@@ -17,11 +16,6 @@ RECORD = "do all name servers of the zone show the record? --dns-wait SECONDS wa
 CAA = "the CAA records of the name, or of a domain above it, have to allow this CA"
 CHECK = "; acme-challenge check shows it before the next order"
 WEBROOT = "give --webroot DIR, the folder that the web server shows, or --hook CMD, which puts a record into the DNS"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class NextThingTest(ToolTest):

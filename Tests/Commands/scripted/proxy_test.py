@@ -1,8 +1,10 @@
 """A proxy between the tools and the CA that doesn't let them through."""
 
+import re
 import socket
 import threading
 
+from ports import silent_port
 from tools import LIMIT, ToolTest
 
 
@@ -34,10 +36,13 @@ class ProxyTest(ToolTest):
         super().setup_method()
         self.ok(self.run_tool("acme-key", "-o", "account.key"))
 
+    def register(self, **variables):
+        return self.run_tool("acme-register", "-k", "account.key", "--directory", "https://ca.example/dir",
+                             env=self.env | variables)
+
     def says(self, variables, message):
         """What fails by the proxy in these variables is said so, and no password of it."""
-        result = self.run_tool("acme-register", "-k", "account.key", "--directory", "https://ca.example/dir",
-                               env=self.env | variables)
+        result = self.register(**variables)
         self.fails(result, 69, message)
         self.assertRegex(result.err, r"hint: is that the proxy, and does it let this host through to the CA\? NO_PROXY")
         for secret in "mickey", "secret":
@@ -57,17 +62,29 @@ class ProxyTest(ToolTest):
                   f"HTTPS_PROXY is http://127.0.0.1:{port}: the proxy doesn't answer: ")
 
     def test_one_that_is_not_there(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
+        port = self.enterContext(silent_port())
         for name in "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY":
             for start in "", "http://", "socks5://":
                 with self.subTest(name, start=start):
                     self.says({name: f"{start}mickey:secret@127.0.0.1:{port}", "NO_PROXY": "other.example"},
                               f": {name} is {start}127.0.0.1:{port}: ")
 
+    def test_played_again(self):
+        """The proxy is in the trace, by name: without it, and without its variable, the same is said."""
+        refusing = self.refusing(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")[0]
+        for port in refusing, self.enterContext(silent_port()):
+            with self.subTest(port):
+                (self.dir / "trace").unlink(missing_ok=True)
+                first = self.register(HTTPS_PROXY=f"http://mickey:secret@127.0.0.1:{port}", ACME_TRACE="trace")
+                self.fails(first, 69, f"HTTPS_PROXY .*127.0.0.1:{port}.*proxy")
+                trace = (self.dir / "trace").read_text()
+                self.assertEqual(set(re.findall(r'"errorKind":"(\w+)"', trace)), {"noWayThrough"})
+                self.assertNotRegex(trace, "mickey|secret")
+                again = self.register(ACME_REPLAY="trace")
+                self.assertEqual((again.status, again.err), (first.status, first.err))
+
     def test_which_of_two(self):
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
+        port = self.enterContext(silent_port())
         self.says({"https_proxy": f"127.0.0.1:{port}", "HTTPS_PROXY": "nowhere.invalid", "all_proxy": "nowhere.invalid"},
                   f"https_proxy is 127.0.0.1:{port}: the proxy can't be reached: ")
 
