@@ -27,6 +27,12 @@ class WorkingOnIt(ToolTest):
         for target in targets:
             self.assertTrue((REPO / "Tests" / "Fuzzing" / "Seeds" / target).is_dir(), target)
 
+    def test_every_fuzz_target_is_run(self):
+        """scripts/fuzz runs those that have a folder of seeds."""
+        fuzzing = REPO / "Tests" / "Fuzzing"
+        listed = re.search(r"(?s)let targets: .*? = \[\n(.*?)\n\]", (fuzzing / "Fuzzer.swift").read_text())[1]
+        self.assertEqual(set(re.findall(r'"(\w+)":', listed)), {folder.name for folder in (fuzzing / "Seeds").iterdir()})
+
     def test_one_test(self):
         """The suite has some tests of that name, and by far not all."""
         debug, suite, *options = self.command("scripts/test")

@@ -79,14 +79,20 @@ class HeadStart(Waiting):
         self.assertEqual([r.where for r in self.ca.requests[asked:]], ["finalize"])
 
     def test_no_plug_in_is_loaded_for_it(self):
-        """Nobody asks libcurl for what would start OpenLDAP, which brings SASL's plug-ins in."""
+        """Nobody asks libcurl, as curl's --version does, for what starts OpenLDAP, which brings SASL's plug-ins in."""
+        def plug_ins(process):
+            loaded = (self.dir / f"loaded.{process.pid}").read_text()
+            self.assertIn("transferring control", loaded)
+            return re.findall("calling init: (.*/sasl2/.*)", loaded)
+
         self.env |= {"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(self.dir / "loaded")}
         with self.waiting("acme-finalize") as process:
             self.opened()
             self.fails(self.ended(process), 65, "nothing on stdin")
-            loaded = (self.dir / f"loaded.{process.pid}").read_text()
-        self.assertIn("transferring control", loaded)
-        self.assertEqual(re.findall("calling init: (.*/sasl2/.*)", loaded), [])
+        self.assertEqual(plug_ins(process), [])
+        with self.waiting("/usr/bin/curl", "--version") as process:
+            self.ok(self.ended(process))
+        self.assertNotEqual(plug_ins(process), [])
 
     def test_each_tool_that_goes_on_with_an_order(self):
         for argv in READERS:
