@@ -5,7 +5,7 @@ import re
 import subprocess
 import textwrap
 
-from ports import free_port
+from ports import silent_port
 from tables import TableTest
 from testbed import wait_until
 from tools import LIMIT, REPO
@@ -103,7 +103,7 @@ class Pages(TableTest, WebServerTest):
         return text
 
     def check(self, row):
-        self.standalone = free_port()
+        self.standalone = self.enterContext(silent_port())
         for folder in "acme", "www", "html", "bin":
             (self.dir / folder).mkdir(mode=0o755)
         (self.dir / "bin" / "systemctl").write_text(SYSTEMCTL)

@@ -2,7 +2,7 @@
 
 from faults import changed
 from journey import EVERY, kit
-from ports import free_port
+from ports import silent_port
 from scripted_ca import URN, ScriptedCA
 from tools import ToolTest
 
@@ -83,9 +83,9 @@ class FailedNames(NextThingTest):
     def test_by_what_has_no_web_root(self):
         """Each way says what it is that has to be seen."""
         for words, unseen, machine in [
-            (("--standalone", f"127.0.0.1:{free_port()}"),
+            (("--standalone", f"127.0.0.1:{self.enterContext(silent_port())}"),
              "does port 80 of that name lead to this tool while the CA looks?", "this machine"),
-            (("--alpn", f"127.0.0.1:{free_port()}"),
+            (("--alpn", f"127.0.0.1:{self.enterContext(silent_port())}"),
              "does port 443 of that name lead to this tool while the CA looks?", "this machine"),
             (("--hook", "true", "--type", "http-01"), SHOWN, SERVER),
             (("--hook", "true", "--type", "tls-alpn-01"),

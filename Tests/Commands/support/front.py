@@ -1,7 +1,6 @@
 """The real nginx before a scripted CA, which by itself speaks no HTTP/2."""
 
-import socket
-
+from ports import silent_port
 from testbed import wait_until
 from web_servers import Nginx
 
@@ -25,11 +24,7 @@ HEADER = "X-Front"  # tells the CA how nginx is spoken to, and on which of its c
 def put_before(ca, test, settings=""):
     """From now on the CA is asked through an nginx with these settings, which ends with the test."""
     nginx = Nginx(test)
-    with socket.socket() as holder:
-        # A port that is bound, but not listened at, goes to nobody but who asks for just this one.
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", 0))
-        port = holder.getsockname()[1]
+    with silent_port() as port:
         nginx.start(SITE.format(port=port, certificate=ca.issuer.path(ca.certificate), settings=settings,
                                 behind=ca.server.port, header=HEADER), port)
     wait_until((nginx.dir / "own.pid").exists, "nginx has written its last file")
