@@ -26,8 +26,8 @@ extension Lesson {
     case (_, _, let moment?):
       lesson.add(
         .text(
-          "No CA has said when, so the lifetime decides: a certificate is due when a third of it is left, or half where "
-            + "that is less than ten days. Of this one that is at \(moment)."))
+          "No CA has said when, so the lifetime decides: a certificate is due when a third of it is left, or half of a "
+            + "lifetime below ten days. Of this one that is at \(moment)."))
     default: break
     }
     return lesson

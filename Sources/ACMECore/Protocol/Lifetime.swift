@@ -13,7 +13,7 @@ package struct Lifetime: Equatable, Sendable {
   /// Never negative.
   var seconds: Int64 { max(0, end.seconds - start.seconds) }
 
-  /// When a third of it is left, or half where it is less than ten days.
+  /// When a third of it is left, or half of one below ten days.
   var renewAt: Timestamp { end + -(seconds / (seconds < Self.tenDays ? 2 : 3)) }
 }
 
