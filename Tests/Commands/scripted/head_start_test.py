@@ -204,6 +204,7 @@ class TooLate(Waiting):
         self.fails(self.challenge(">&-"), 74, "writing to stdout failed: bad file descriptor")
         self.assertEqual(self.ca.requests, [])
 
+    @pytest.mark.own_sandbox
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
     def test_a_web_root_that_cannot_be_written_to(self):
         folder = self.dir / "web" / ".well-known" / "acme-challenge"
