@@ -65,6 +65,7 @@ class StartTest(ToolTest):
                              self.ok(self.run_tool(tool, "--version")).out)
 
 
+@pytest.mark.own_sandbox
 class RoomTest(ToolTest):
     """With too little of what a process needs nothing is begun; a limit that may be raised is none."""
 
