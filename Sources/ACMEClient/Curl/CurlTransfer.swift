@@ -15,7 +15,8 @@ final class CurlTransfer {
   private let errors = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private let seconds: Double
   private let trust: CurlTransport.Trust
-  private let proxy: Proxy?
+  private let scheme: String
+  private let environment: Environment
   private let began = ContinuousClock.now
 
   init(
@@ -27,7 +28,8 @@ final class CurlTransfer {
     self.handle = handle
     self.seconds = seconds
     self.trust = trust
-    proxy = Proxy(for: String(request.url.text.prefix { $0 != ":" }), in: environment)
+    scheme = String(request.url.text.prefix { $0 != ":" })
+    self.environment = environment
     response = CurlResponse(maxBody: request.maxBody)
     body = CurlBody(request.body)
     headers = HeaderList(request.headers + more + [("Expect", "")])
@@ -129,6 +131,7 @@ final class CurlTransfer {
 
   /// What is to be said where it was the proxy that failed; nil where it was not.
   private func complaintOfProxy(_ code: CURLcode, _ reason: String) -> String? {
+    let proxy = Proxy(for: scheme, in: environment)
     let status = number(of: CURLINFO_HTTP_CONNECTCODE)
     if status >= 300 {
       let said = "the proxy answered with status \(status): \(reason)"
