@@ -2,6 +2,8 @@
 package struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
   /// Which key it is, without how it is got at.
   package let description: String
+  /// Whether it goes by the key's id, which a token's keys share less often than a label.
+  package let namesID: Bool
   /// The file that holds the PIN.
   package let pinSource: Octets?
   /// The library that talks to the token.
@@ -35,6 +37,7 @@ package struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
     guard !Self.holdsPIN(octets) else { throw Self.pinInside }
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     description = Self.scheme + parts[0]
+    namesID = parts[0].split(separator: ";").contains { $0.hasPrefix("id=") }
     var query: [String: Octets] = [:]
     for attribute in parts.count > 1 ? parts[1].split(separator: "&") : [] {
       let pair = attribute.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

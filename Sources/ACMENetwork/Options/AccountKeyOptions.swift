@@ -82,8 +82,13 @@ package struct AccountKeyOptions: ParsableArguments {
       throw Failure(
         .input,
         "the account key isn't that of \(document): its thumbprint is \(signer.jwk.thumbprint), not \(jwk.thumbprint)",
-        hint: hint)
+        hint: try tokenHint(tool) ?? hint)
     }
     return signer
+  }
+
+  private func tokenHint(_ tool: Tool) throws -> String? {
+    guard case .token(let uri) = try place(tool), !uri.namesID else { return nil }
+    return "a pkcs11: URI that fits several keys means any one of them: id= in it says which"
   }
 }

@@ -14,7 +14,7 @@ class AccountInToken(PipelineTest):
         if not hasattr(self, "token"):
             self.token = Token(self.dir / "token")
             self.env |= self.token.env | {"ACME_PASSPHRASE_FILE": "token/pin"}
-        self.uri = self.token.make(kind.replace(":", "-"), kind)
+        self.uri = self.token.make(f"account{len(self.token.names)}", kind)
         self.ok(self.run_tool("acme-register", "-k", self.uri, "--agree-tos", "-o", "account.json"))
         self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": self.uri}
 
@@ -56,3 +56,4 @@ class AccountInToken(PipelineTest):
         result = self.run_tool("acme-challenge", "order", "-k", other, stdin=self.read("site.csr"))
         self.fails(result, 65, "the account key isn't that of the account document: its thumbprint is")
         self.assertEqual(json.loads(result.out)["exit"], 65)
+        self.assertIn("hint: a pkcs11: URI that fits several keys means any one of them: id= in it says which", result.err)

@@ -16,7 +16,7 @@ class Token:
     """A token called `vault`, whose PIN is in the file `pin`; `env` is what leads to it."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.names = folder, set()
         (folder / "tokens").mkdir(parents=True)
         (folder / "softhsm.conf").write_text(CONFIGURATION.format(folder=folder))
         (folder / "pin").write_text(PIN + "\n")
@@ -24,7 +24,9 @@ class Token:
         self.run("softhsm2-util", "--init-token", "--free", "--label", "vault", "--pin", PIN, "--so-pin", "567890")
 
     def make(self, name, kind):
-        """A key, which never leaves the token; `kind` as pkcs11-tool has it. Returns its URI."""
+        """A key, which never leaves the token; `kind` as pkcs11-tool has it. Returns its URI, which fits that key alone."""
+        assert name not in self.names, f"two keys called {name}: who asks for one gets either"
+        self.names.add(name)
         self.run("pkcs11-tool", "--module", MODULE, "--token-label", "vault", "--login", "--pin", PIN, "--keypairgen",
                  "--key-type", kind, "--label", name)
         return f"pkcs11:token=vault;object={name}"
