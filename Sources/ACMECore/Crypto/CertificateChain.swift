@@ -39,7 +39,8 @@ extension Certificate {
     switch pem.first {
     case UInt8(ascii: "{"), UInt8(ascii: "["): throw Malformed("JSON, where a certificate chain in PEM is needed")
     case 0x30 /* a sequence, as every certificate is one */:
-      throw Malformed("DER, where a certificate chain in PEM is needed")
+      throw Malformed(
+        "DER, where a certificate chain in PEM is needed", hint: "openssl x509 -inform der makes PEM of a certificate")
     default: break
     }
     let blocks = try PEMText(pem).blocks

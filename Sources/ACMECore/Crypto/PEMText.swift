@@ -5,6 +5,7 @@ extension Malformed {
       switch label {
       case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST": "a certificate request goes to acme-challenge"
       case "CERTIFICATE": "acme-csr --from-cert FILE makes a request for the names of a certificate"
+      case "PKCS7", "CMS": "openssl pkcs7 -print_certs makes certificates of it"
       case _ where label.hasSuffix("PRIVATE KEY"): "a private key goes to acme-csr, and to the others as -k FILE"
       default: nil as String?
       }

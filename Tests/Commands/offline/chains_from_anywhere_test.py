@@ -91,8 +91,11 @@ class OtherFormsTest(FromAnywhere):
 
     def test_what_is_no_pem_chain(self):
         der = issuer.openssl("x509", "-outform", "DER", stdin=self.leaf.encode())
-        for chain, message in (("[]", "JSON, where a certificate chain in PEM is needed"),
-                               (der, "DER, where a certificate chain in PEM is needed")):
+        for chain, message in (
+                ("[]", "JSON, where a certificate chain in PEM is needed"),
+                (der, r"(?s)DER, where a certificate chain in PEM is needed.*hint: openssl x509 -inform der makes PEM"),
+                ("-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n",
+                 r'(?s)a PEM block "PKCS7", where a certificate chain is needed.*hint: openssl pkcs7 -print_certs makes')):
             self.refuses(chain, message)
 
     def test_many_ways_up(self):
