@@ -17,6 +17,7 @@ package final class Client {
   var forbidden: ForbiddenURLs
   private var isDirectoryFresh = false
   private var nonces: [Nonce] = []
+  private var spentNonces: Set<Nonce> = []
   private var nonceMethod = HTTPRequest.Method.head
   let witnesses: [any Witness]
   let remedies: Remedies
@@ -158,9 +159,12 @@ extension Client {
   /// How often newNonce is asked that answers without a nonce.
   private static let maxNonceRequests = 3
 
-  /// Keeps the nonce of an answer. One that can't be a nonce is passed over (§6.5.1).
-  func keepNonce(of response: HTTPResponse) {
-    guard let nonce = response.header("replay-nonce").flatMap({ try? Nonce($0) }) else { return }
+  /// Keeps the nonce of an answer. One that can't be a nonce is passed over (§6.5.1), and so is one that was sent, unless
+  /// newNonce has no other.
+  func keepNonce(of response: HTTPResponse, to purpose: HTTPRequest.Purpose) {
+    guard let nonce = response.header("replay-nonce").flatMap({ try? Nonce($0) }),
+      purpose == .nonce || !spentNonces.contains(nonce)
+    else { return }
     nonces.append(nonce)
   }
 
@@ -202,6 +206,7 @@ extension Client {
     guard let nonce = nonces.popLast() else {
       throw Failure(.protocolBroken, "the CA's newNonce answered without a usable Replay-Nonce")
     }
+    spentNonces.insert(nonce)
     return nonce
   }
 }

@@ -5,7 +5,7 @@ internal import Glibc
 
 /// Appends every exchange to a file, a line of JSON each.
 final class TraceFile: Witness {
-  static let what = "the trace"
+  static let content = AppendedFile.Content("the trace", beginnings: TraceLine.beginnings)
 
   private let file: AppendedFile
   private let goesToStderr: Bool
@@ -17,7 +17,7 @@ final class TraceFile: Witness {
   /// Throws `Failure` 73 where the file can't be had.
   init(_ path: Path?, _ tool: Tool) throws(Failure) {
     file =
-      if let path { try tool.appendedFile(path, Self.what) } else { AppendedFile(toStandardError: Self.what) }
+      if let path { try tool.appendedFile(path, Self.content) } else { AppendedFile(toStandardError: Self.content) }
     goesToStderr = path == nil
     self.tool = tool
   }

@@ -154,12 +154,10 @@ extension ACMEChain {
 }
 
 extension Certificate {
-  /// For which names it is, by whom issued, until when. What it is called where its names are none that a CA of ours
-  /// could prove: that is no fault of a certificate.
+  /// For which names it is, by whom issued, until when.
   fileprivate var inWords: String {
     get throws {
-      let names = ((try? identifiers.list) ?? subject).shown(limit: 2000)
-      return "\(names), issued by \(issuer.shown(limit: 300)), valid until \(try validity.to)"
+      "\(namesInWords.shown(limit: 2000)), issued by \(issuer.shown(limit: 300)), valid until \(try validity.to)"
     }
   }
 }

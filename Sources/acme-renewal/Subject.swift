@@ -69,7 +69,9 @@ extension [Finding] {
     guard let first = failures.first else { return nil }
     guard count > failures.count else {
       for other in failures.dropLast() { tool.messages.error(other) }
-      throw failures[failures.count - 1]
+      var last = failures[failures.count - 1]
+      last.status = first.status
+      throw last
     }
     for failure in failures { tool.messages.error(failure) }
     return first.status

@@ -52,7 +52,7 @@ struct ACMERevoke: HolderStep {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let certificate = try reading("stdin") { try Certificate.first(inPEM: input) }
     let client = try certKey.map { try self.client(for: certificate, by: $0, tool) } ?? holder.client(tool)
-    let words = "the certificate for \(certificate.names)"
+    let words = "the certificate for \(certificate.namesInWords.shown(limit: 500))"
     do {
       if try client.revoke(certificate, reason: reason) {
         tool.messages.step("revoked \(words)" + (reason.map { ", reason \($0.name)" } ?? ""))
@@ -74,7 +74,7 @@ struct ACMERevoke: HolderStep {
     let directory = try holder.ca.directory(of: nil, tool)
     let key = try holder.key.passphrase.key(at: place, tool)
     guard try certificate.publicKeyInfo == key.publicKey.info else {
-      throw Failure(.input, "the key in \(place) isn't that of the certificate for \(certificate.names)")
+      throw Failure(.input, "the key in \(place) isn't that of the certificate for \(certificate.namesInWords.shown(limit: 500))")
     }
     return try holder.ca.client(for: directory, signer: key.signer, tool)
   }
@@ -97,8 +97,4 @@ struct ACMERevoke: HolderStep {
     }
     return reason
   }
-}
-
-extension Certificate {
-  fileprivate var names: String { ((try? identifiers.list) ?? subject).shown(limit: 500) }
 }

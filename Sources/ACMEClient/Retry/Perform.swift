@@ -38,7 +38,7 @@ extension Client {
       do { try begin(index, &batch) } catch let interrupted as Interrupted {
         throw interrupted
       } catch {
-        return (index, .failure(error))
+        return batch.isExtra(index) ? nil : (index, .failure(error))
       }
     } else if batch.underWay.isEmpty {
       let now = budget.clock.monotonic()
@@ -46,7 +46,7 @@ extension Client {
     } else if let (index, outcome) = try nextOutcome(batch) {
       let outcome = witnessed(outcome, of: batch.underWay.removeValue(forKey: index))
       guard !batch.isExtra(index) else {
-        if case .success(let response) = outcome { keepNonce(of: response) }
+        if case .success(let response) = outcome { keepNonce(of: response, to: .nonce) }
         return nil
       }
       return try resultOrPause(outcome, of: index, &batch).map { (index, $0) }
@@ -136,7 +136,7 @@ extension Client {
       let pause: Double
       switch outcome {
       case .success(let response):
-        keepNonce(of: response)
+        keepNonce(of: response, to: request.purpose)
         guard let refusal = Refusal(response, of: request, now: budget.clock.wall(), remedies: remedies) else {
           batch.succeed()
           try refuseForeign(response, to: request)

@@ -9,7 +9,7 @@ extension Client {
       guard tries.badNonces < policy.badNonceAttempts else { throw refusal.failure }
       // "The client SHOULD retry with the nonce from the error response" (RFC 8555 §6.5): the others go.
       dropNonces()
-      keepNonce(of: refusal.response)
+      keepNonce(of: refusal.response, to: request.purpose)
       guard tries.badNonces >= policy.badNonceAttemptsAtOnce else { return 0 }
       return try affordable(policy.badNoncePause * (0.5 + budget.clock.random()), orThrow: refusal.failure)
     }

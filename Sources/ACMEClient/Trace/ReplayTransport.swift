@@ -2,10 +2,9 @@ internal import ACMECore
 
 /// Answers from a trace, with no network at all.
 final class ReplayTransport: Transport {
-  /// A trace has no nonces, and nobody looks at those of a replay.
-  private static let nonce = "replayed"
-
   private let replay: Replay
+  /// A trace has no nonces, and nobody looks at those of a replay.
+  private var nonces = 0
   private var outcomes: [(number: Int, outcome: Outcome)] = []
 
   init(_ replay: Replay) { self.replay = replay }
@@ -15,13 +14,10 @@ final class ReplayTransport: Transport {
   func begin(_ number: Int, _ request: HTTPRequest, within seconds: Double) {
     // A nonce may have come down the pipe when the trace was made, and not now.
     let outcome = request.purpose == .nonce ? .success(HTTPResponse(status: 200)) : replay.outcome(of: request)
+    nonces += 1
+    let nonce = ("replay-nonce", "replayed\(nonces)")
     outcomes.append(
-      (
-        number,
-        outcome.map {
-          HTTPResponse(status: $0.status, headers: $0.headers + [("replay-nonce", Self.nonce)], body: $0.body)
-        }
-      ))
+      (number, outcome.map { HTTPResponse(status: $0.status, headers: $0.headers + [nonce], body: $0.body) }))
   }
 
   func next(within seconds: Double) -> (number: Int, outcome: Outcome)? {

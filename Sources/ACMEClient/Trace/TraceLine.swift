@@ -28,6 +28,9 @@ extension TraceLine {
   private static let shortestNonce = 12
   private static let secretHeaders: Set<String> = ["replay-nonce", "set-cookie"]
 
+  /// What a line begins with, since members are sorted: "error" only where there is no answer.
+  package static let beginnings = [#"{"error":"#, #"{"milliseconds":"#]
+
   package init(_ exchange: Exchange, tool: String, pid: Int) {
     let request = exchange.request
     self.tool = tool

@@ -33,6 +33,13 @@ package final class Certificate {
     }
   }
 
+  /// Its names for a message, or what it is called: it is no fault of a certificate to have none, or some that no CA of
+  /// ours could prove.
+  package var namesInWords: String {
+    let list = (try? identifiers.list) ?? ""
+    return list.isEmpty ? subject : list
+  }
+
   /// The SANs. Throws `Malformed` for one that is neither a DNS name nor an address.
   var alternativeNames: [Identifier] {
     get throws(Malformed) {

@@ -29,20 +29,15 @@ extension Certificate {
   /// The first of the certificates in a PEM file of one's own. Whatever else stands in it is passed over: some servers
   /// want the private key beside them.
   package static func first(inPEM pem: [UInt8]) throws(Malformed) -> Certificate {
-    try all(in: PEMText(pem).blocks, atMost: CertificateChain.maxCertificates)[0]
+    try refuseOtherForms(pem)
+    return try all(in: PEMText(pem).blocks, atMost: CertificateChain.maxCertificates, asFarAs: 1)[0]
   }
 
   /// The certificates of a chain in PEM, in their order.
   ///
   /// Throws `Malformed` where there is none, or any other block.
   static func all(inPEM pem: [UInt8], atMost most: Int) throws(Malformed) -> [Certificate] {
-    switch pem.first {
-    case UInt8(ascii: "{"), UInt8(ascii: "["): throw Malformed("JSON, where a certificate chain in PEM is needed")
-    case 0x30 /* a sequence, as every certificate is one */:
-      throw Malformed(
-        "DER, where a certificate chain in PEM is needed", hint: "openssl x509 -inform der makes PEM of a certificate")
-    default: break
-    }
+    try refuseOtherForms(pem)
     let blocks = try PEMText(pem).blocks
     if let other = blocks.first(where: { !$0.isCertificate }), blocks.contains(where: \.isCertificate) {
       throw Malformed("the chain holds a PEM block \"\(other.label)\", not only certificates")
@@ -50,8 +45,20 @@ extension Certificate {
     return try all(in: blocks, atMost: most)
   }
 
-  /// Those in the blocks that are certificates: at least one.
-  private static func all(in blocks: [PEMText.Block], atMost most: Int) throws(Malformed) -> [Certificate] {
+  private static func refuseOtherForms(_ pem: [UInt8]) throws(Malformed) {
+    switch pem.first {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): throw Malformed("JSON, where a certificate chain in PEM is needed")
+    case 0x30 /* a sequence, as every certificate is one */:
+      throw Malformed(
+        "DER, where a certificate chain in PEM is needed", hint: "openssl x509 -inform der makes PEM of a certificate")
+    default: break
+    }
+  }
+
+  /// Those in the blocks that are certificates, the first `limit` of them: at least one.
+  private static func all(
+    in blocks: [PEMText.Block], atMost most: Int, asFarAs limit: Int = .max
+  ) throws(Malformed) -> [Certificate] {
     let encoded = blocks.filter(\.isCertificate)
     guard !encoded.isEmpty else {
       throw blocks.first.map { Malformed(pemBlock: $0.label, insteadOf: "a certificate chain") }
@@ -59,7 +66,7 @@ extension Certificate {
     }
     guard encoded.count <= most else { throw Malformed("the chain has more than \(most) certificates") }
     var certificates: [Certificate] = []
-    for (index, block) in encoded.enumerated() {
+    for (index, block) in encoded.prefix(limit).enumerated() {
       do { certificates.append(try Certificate(der: der(of: block))) } catch {
         throw Malformed("certificate \(index + 1) of the chain can't be read")
       }

@@ -43,17 +43,20 @@ package struct CertificatePile {
     if let request {
       let held = certificates.filter { (try? $0.publicKeyInfo) == request.publicKeyInfo }
       guard let leaf = held.first else { throw Malformed("the certificate holds another key than the request") }
-      return try only(leaf, of: held)
+      return try only(leaf, of: held, hint: "leave in only the one that is meant")
     }
     let tops = certificates.filter { candidate in !certificates.contains { vouches(candidate, for: $0) } }
     let leaves = tops.filter { (try? $0.isCA) != true }
-    return try only(leaves.first ?? tops.first ?? certificates[0], of: leaves)
+    return try only(
+      leaves.first ?? tops.first ?? certificates[0], of: leaves, hint: "--csr FILE says which one is meant")
   }
 
-  private func only(_ leaf: Certificate, of candidates: [Certificate]) throws(Malformed) -> Certificate {
+  private func only(
+    _ leaf: Certificate, of candidates: [Certificate], hint: String
+  ) throws(Malformed) -> Certificate {
     guard candidates.count <= 1 else {
       let subjects = candidates.map(\.subject).joined(separator: "; ").shown(limit: 500)
-      throw Malformed("there are \(candidates.count) leaves (\(subjects))", hint: "--csr FILE says which one is meant")
+      throw Malformed("there are \(candidates.count) leaves (\(subjects))", hint: hint)
     }
     return leaf
   }

@@ -38,8 +38,11 @@ package struct PEMText {
         text += line
         text.append(0x0A)
         guard let label = Self.label(line, after: "-----END ") else {
-          // RFC 7468 §2 has no headers in a block; those of older forms would have OpenSSL ask for a passphrase.
-          guard line.allSatisfy(Self.isBase64) else { throw Malformed("a PEM block holds something else than base64") }
+          // RFC 7468 §2 has no headers in a block; those of older forms would have OpenSSL ask for a passphrase. Keys,
+          // which have them (RFC 1421 §4.6), are passed over here.
+          guard begun.hasSuffix("PRIVATE KEY") || line.allSatisfy(Self.isBase64) else {
+            throw Malformed("a PEM block holds something else than base64")
+          }
           continue
         }
         guard label == begun else { throw Malformed("a PEM block ends with another label") }

@@ -9,6 +9,19 @@ extension PrivateKey {
     try JSONObject.parse(text, hiding: secretMembers).object
   }
 
+  /// Whether there is a private or a symmetric JWK in `text`, alone, in a set (RFC 7517 §5), or anywhere else.
+  package static func isHeld(inJSON text: SecretBytes) -> Bool {
+    func holds(_ json: JSON) -> Bool {
+      switch json {
+      case .array(let elements): elements.contains(where: holds)
+      case .object(let object):
+        object["kty"] != nil && (object["d"] != nil || object["k"] != nil) || object.members.contains { holds($0.value) }
+      case .null, .bool, .number, .string: false
+      }
+    }
+    return (try? JSON.parse(text, hiding: secretMembers)).map(holds) ?? false
+  }
+
   /// Reads a private JWK, as certbot keeps its account key (RFC 7517, RFC 8037).
   package convenience init(jwk text: SecretBytes) throws {
     let (object, secrets) = try JSONObject.parse(text, hiding: Self.secretMembers)

@@ -53,12 +53,16 @@ extension PrivateKey {
     }
   }
 
-  /// Whether `der` is a private key of a kind that OpenSSL knows, without a passphrase.
+  /// Whether `der` is a private key of a kind that OpenSSL knows, encrypted or not, or a PKCS #12 file.
   package static func isOne(der: SecretBytes) -> Bool {
-    let key = der.withUnsafeBytes { decodedDER($0, { d2i_AutoPrivateKey(nil, $0, $1) }, free: EVP_PKEY_free) }
-    guard let key else { return false }
-    EVP_PKEY_free(key)
-    return true
+    func reads(_ decode: (UnsafeRawBufferPointer) -> OpaquePointer?, _ free: (OpaquePointer?) -> Void) -> Bool {
+      let value = der.withUnsafeBytes(decode)
+      free(value)
+      return value != nil
+    }
+    return reads({ decodedDER($0, { d2i_AutoPrivateKey(nil, $0, $1) }, free: EVP_PKEY_free) }, EVP_PKEY_free)
+      || reads({ decodedDER($0, { d2i_X509_SIG(nil, $0, $1) }, free: X509_SIG_free) }, X509_SIG_free)
+      || reads({ decodedDER($0, { d2i_PKCS12(nil, $0, $1) }, free: PKCS12_free) }, PKCS12_free)
   }
 
   private static func holdsPrivateKey(_ pem: SecretBytes) -> Bool {

@@ -10,6 +10,14 @@ extension JSON {
   }
 }
 
+extension JSON {
+  /// Reads a text that holds secrets: a string that stands under one of `names` is empty in the value.
+  static func parse(_ text: SecretBytes, hiding names: Set<String>) throws(Malformed) -> JSON {
+    var parser = JSONParser(bytes: text.afterByteOrderMark, hiding: names)
+    return try parser.wholeText()
+  }
+}
+
 extension JSONObject {
   package init(parsing bytes: [UInt8]) throws(Malformed) {
     self = try Self.object(JSON(parsing: bytes))

@@ -49,6 +49,9 @@ package struct DomainName: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  /// Whether there is a DNS name of these labels before it.
+  func hasRoom(for labels: String) -> Bool { labels.utf8.count + 1 + text.utf8.count <= Self.maxLength }
+
   /// RFC 1035 §2.3.4: 255 octets on the wire, which is 253 as text without the last dot.
   static let maxLength = 253
 

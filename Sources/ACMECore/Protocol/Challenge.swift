@@ -14,10 +14,13 @@ package struct Challenge: Equatable, Sendable {
 
     package var description: String { rawValue.shown(limit: 100) }
 
-    /// A wildcard is proved by DNS alone (RFC 8555 §7.1.4 and 8.4), an address never (RFC 8738 §7).
+    /// A wildcard is proved by DNS alone (RFC 8555 §7.1.4 and 8.4), an address never (RFC 8738 §7), and neither is a name
+    /// before which there is no room for that of its record.
     package func canProve(_ identifier: Identifier) -> Bool {
       switch (self, identifier) {
-      case (.dns01, .dns), (.dnsAccount01, .dns), (.dnsPersist01, .dns): true
+      case (.dns01, .dns(let name, _)): name.hasRoom(for: "_acme-challenge")
+      case (.dnsAccount01, .dns(let name, _)): name.hasRoom(for: "_0123456789abcdef._acme-challenge")
+      case (.dnsPersist01, .dns(let name, _)): name.hasRoom(for: "_validation-persist")
       case (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): true
       case (.http01, .ip), (.tlsALPN01, .ip): true
       default: false

@@ -24,19 +24,31 @@ package enum Identifier: Hashable, Sendable {
   private static func dns(
     _ text: String, _ otherwise: String, _ parse: (String) throws(NameError) -> DomainName
   ) throws(Malformed) -> Identifier {
+    guard !text.unicodeScalars.contains(where: { $0.strayOctet != nil }) else {
+      throw Malformed(
+        "\(Octets(carried: text).description.shown(limit: 255)) is \(otherwise): it isn't UTF-8",
+        hint: "give its A-label (xn--…)")
+    }
     let wildcard = text.hasPrefix("*.")
     let shown = text.shown(limit: 255)
     let name: DomainName
     do { name = try parse(wildcard ? String(text.dropFirst(2)) : text) } catch {
-      let isUnicode = text.unicodeScalars.contains { !$0.isASCII }
-      throw Malformed(
-        "\(shown) is \(otherwise): \(error.reason)",
-        hint: isUnicode
-          ? "IDNA 2008 has no such name; one that is registered all the same has an A-label (xn--…): give that" : nil)
+      throw Malformed("\(shown) is \(otherwise): \(error.reason)", hint: hint(for: text))
     }
     // RFC 1035 §2.3.4, the two characters of "*." included.
     guard !wildcard || name.text.utf8.count <= 251 else { throw Malformed("\(shown) is \(otherwise): it is too long") }
     return .dns(name, wildcard: wildcard)
+  }
+
+  private static func hint(for text: String) -> String? {
+    if text.unicodeScalars.contains(where: { !$0.isASCII }) {
+      return "IDNA 2008 has no such name; one that is registered all the same has an A-label (xn--…): give that"
+    }
+    if text.hasPrefix("["), text.hasSuffix("]"), IPAddress(String(text.dropFirst().dropLast())) != nil {
+      return "an IPv6 address has no brackets here"
+    }
+    if text.contains(",") { return "each name is a word of its own, without commas" }
+    return text.contains { ":/@".contains($0) } ? "a name stands alone, without scheme, user, port or path" : nil
   }
 
   /// Reads `{"type": …, "value": …}`.

@@ -72,10 +72,12 @@ package struct Problem: Equatable, Sendable {
 
   /// A line for each subproblem, with its identifier (RFC 8555 §6.7.1).
   package var subproblemLines: [String] {
-    subproblems.prefix(Self.maxSubproblemsShown).map { problem in
+    let lines = subproblems.prefix(Self.maxSubproblemsShown).map { problem in
       let whose = problem.identifier.map { "\($0.shown(limit: 255)): " } ?? ""
       return whose + problem.summary
     }
+    let left = subproblems.count - lines.count
+    return left > 0 ? lines + ["and \(left) more"] : lines
   }
 
   /// The exit status of a refusal with this problem. The HTTP status decides where the type is none of those that
@@ -84,16 +86,14 @@ package struct Problem: Equatable, Sendable {
     switch type {
     case .rateLimited, .serverInternal, .badNonce, .orderNotReady: .notNow
     case .userActionRequired, .externalAccountRequired, .accountDoesNotExist: .personMustAct
-    default: Self.exitStatus(httpStatus: httpStatus, isACME: type.isACME)
+    default: Self.exitStatus(httpStatus: httpStatus)
     }
   }
 
-  /// - Parameter isACME: whether an ACME server said it, with a type of its own, and not a proxy before it.
-  package static func exitStatus(httpStatus: Int, isACME: Bool = false) -> ExitStatus {
+  package static func exitStatus(httpStatus: Int) -> ExitStatus {
     switch httpStatus {
-    case 429 where !isACME: .notNow
+    case 429, 500..<600: .notNow
     case 400..<500: .refused
-    case 500..<600: .notNow
     default: .protocolBroken
     }
   }

@@ -16,7 +16,7 @@ package struct WitnessOptions: ParsableArguments {
   package init() {}
 
   func needs(_ tool: Tool) -> [Need] {
-    let traced = traceFile(tool).map { [Need.appended($0, what: TraceFile.what)] } ?? []
+    let traced = traceFile(tool).map { [Need.appended($0, TraceFile.content)] } ?? []
     return traced + .file(replay ?? tool.path(from: "ACME_REPLAY"))
   }
 

@@ -15,7 +15,7 @@ extension Step {
     OpenSSLConfiguration.read()
     for case .file(let path) in needs { Files.hold(path) }
     if !needs.areMany { for case .fileIfThere(let path) in needs { Files.holdIfThere(path) } }
-    for case .appended(let path, let what) in needs { tool.open(path, what) }
+    for case .appended(let path, let content) in needs { tool.open(path, content) }
     _ = CSystem_set_no_new_privileges()
     confineFiles(needs, tool.environment)
     let filter = SyscallFilter(

@@ -9,7 +9,7 @@ package enum Need: Sendable {
   /// It reads the file, and sees to it that it outlives a crash of the machine.
   case settled(Path)
   /// It appends to the file.
-  case appended(Path, what: String)
+  case appended(Path, AppendedFile.Content)
   /// It makes and removes files, and makes folders, below a web root.
   case webRoot(Path)
   /// It uses a token, whose library, somebody else's, has to read what it wants to, and to speak to its device.

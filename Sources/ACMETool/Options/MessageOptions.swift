@@ -11,6 +11,8 @@ package struct MessageOptions: ParsableArguments {
   @Flag(help: "Explain on stderr, as it happens, what is done and why.")
   package var explain = false
 
+  private static let no = Set(["0", "no", "off", "false"].map { Octets($0) })
+
   package init() {}
 
   package func validate() throws {
@@ -19,7 +21,7 @@ package struct MessageOptions: ParsableArguments {
   }
 
   func messages(of tool: String, _ environment: Environment) -> Messages {
-    let isAskedFor = environment["ACME_EXPLAIN"].map { $0 != Octets("0") } ?? false
+    let isAskedFor = environment["ACME_EXPLAIN"].map { !Self.no.contains($0) } ?? false
     return Messages(
       tool: tool, isQuiet: quiet, verbosity: verbose, isExplaining: explain || isAskedFor && !quiet)
   }

@@ -89,7 +89,8 @@ package enum Files {
     }
     guard number >= 0 else {
       let error = IOError(errno)
-      throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: Owner.hint(error, path, need: S_IRUSR))
+      let hint = path == Path("-") ? "stdin is called /dev/stdin here" : Owner.hint(error, path, need: S_IRUSR)
+      throw Failure(.noInput, "can't read \(path): \(error.reason)", hint: hint)
     }
     return FileDescriptor(number: number)
   }

@@ -43,7 +43,7 @@ extension Step {
     guard takesWords else { return }
     for (index, word) in arguments.enumerated() where !word.hasPrefix("-") {
       let isValue = index > 0 && arguments[index - 1].hasPrefix("-")
-      guard !isValue, let verb = verb(like: word), Path(Octets(carried: word)).map({ (try? $0.status) == nil }) ?? false
+      guard !isValue, let verb = verb(like: word), word.isSlip(of: verb), Path(Octets(carried: word)).map({ (try? $0.status) == nil }) ?? false
       else { continue }
       let advice = index == 0 || word != verb ? "Did you mean \(_commandName) \(verb)?" : "A verb comes first"
       throw ValidationError("'\(word)' is no file here. \(advice)")
@@ -70,6 +70,9 @@ extension Step {
 }
 
 extension String {
+  /// Whether letters of `word` were left out, doubled or swapped. One for another makes a name that a file may have.
+  fileprivate func isSlip(of word: String) -> Bool { count != word.count || lowercased().sorted() == word.sorted() }
+
   /// How many letters have to be put in, left out or changed to make `other` of it (Levenshtein).
   fileprivate func distance(to other: String) -> Int {
     var row = Array(0...other.count)

@@ -35,17 +35,17 @@ package final class Tool {
   }
 
   /// Opens a file that is to grow, while that is allowed. What came of it is told when it is asked for.
-  func open(_ path: Path, _ what: String) {
+  func open(_ path: Path, _ content: AppendedFile.Content) {
     // To open a pipe that nobody reads takes until somebody does, and what stdin has to say comes first.
     guard !path.isPipe else { return }
-    do throws(Failure) { appended[path] = .success(try AppendedFile(path, what)) } catch {
+    do throws(Failure) { appended[path] = .success(try AppendedFile(path, content)) } catch {
       appended[path] = .failure(error)
     }
   }
 
   /// The file that the step needs to append to. Throws `Failure` 73 where it can't be had.
-  package func appendedFile(_ path: Path, _ what: String) throws(Failure) -> AppendedFile {
-    guard let file = appended[path] else { return try AppendedFile(path, what) }
+  package func appendedFile(_ path: Path, _ content: AppendedFile.Content) throws(Failure) -> AppendedFile {
+    guard let file = appended[path] else { return try AppendedFile(path, content) }
     return try file.get()
   }
 

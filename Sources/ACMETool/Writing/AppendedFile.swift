@@ -3,38 +3,58 @@ internal import Glibc
 
 /// A file that grows by whole lines, one write each, so that the tools of a pipeline can share it.
 package struct AppendedFile {
+  /// What such a file holds.
+  package struct Content: Sendable {
+    /// For messages.
+    let name: String
+    /// What each line begins with, one or the other.
+    let beginnings: [String]
+
+    package init(_ name: String, beginnings: [String]) {
+      self.name = name
+      self.beginnings = beginnings
+    }
+
+    /// Whether what begins so, or is no longer than that, may be such a file.
+    fileprivate func mayBegin(_ octets: [UInt8]) -> Bool {
+      beginnings.contains { zip($0.utf8, octets).allSatisfy(==) }
+    }
+  }
+
   private let file: FileDescriptor
   private let what: String
 
-  /// - Parameters:
-  ///   - path: a new file can be read by its owner alone.
-  ///   - what: what the file is, for messages.
+  /// - Parameter path: a new file can be read by its owner alone.
   ///
-  /// Throws `Failure` 73 where it can't be had, or holds something else than lines of JSON.
-  init(_ path: Path, _ what: String) throws(Failure) {
-    try Self.refuse(path, what)
+  /// Throws `Failure` 73 where it can't be had, or holds something else.
+  init(_ path: Path, _ content: Content) throws(Failure) {
+    try Self.refuse(path, content)
     let number = Files.create(path, O_WRONLY | O_APPEND, mode: 0o600)
-    guard number >= 0 else { throw Failure(.cannotCreate, "can't write \(what) \(path): \(IOError(errno).reason)") }
+    guard number >= 0 else {
+      throw Failure(.cannotCreate, "can't write \(content.name) \(path): \(IOError(errno).reason)")
+    }
     file = FileDescriptor(number: number)
-    self.what = "\(what) \(path)"
+    what = "\(content.name) \(path)"
   }
 
-  package init(toStandardError what: String) {
+  package init(toStandardError content: Content) {
     file = FileDescriptor(number: STDERR_FILENO)
-    self.what = what
+    what = content.name
   }
 
   /// Throws `Failure` 73 for what has begun as something that doesn't grow so. A file that can't be read may be one that
   /// can only be written to.
-  static func refuse(_ path: Path, _ what: String) throws(Failure) {
+  static func refuse(_ path: Path, _ content: Content) throws(Failure) {
     let number = Files.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { return }
     let file = FileDescriptor(number: number)
     defer { file.close() }
-    var first: UInt8 = 0
-    guard file.status?.isRegular == true, pread(number, &first, 1, 0) == 1, first != UInt8(ascii: "{") else { return }
+    var first = [UInt8](repeating: 0, count: content.beginnings.map(\.utf8.count).max() ?? 0)
+    guard file.status?.isRegular == true, case let count = pread(number, &first, first.count, 0), count > 0,
+      !content.mayBegin(Array(first[..<count]))
+    else { return }
     throw Failure(
-      .cannotCreate, "\(path) holds something else than \(what), and nothing is added to it",
+      .cannotCreate, "\(path) holds something else than \(content.name), and nothing is added to it",
       hint: "choose another name")
   }
 

@@ -222,12 +222,12 @@ extension Path {
 }
 
 extension SecretBytes {
-  /// In PEM, of whatever kind (RFC 7468); as a JWK, as certbot keeps it; or in DER.
-  fileprivate var holdsPrivateKey: Bool {
+  /// In PEM, of whatever kind (RFC 7468), OpenPGP's too; as a JWK, such as certbot's; or in DER.
+  var holdsPrivateKey: Bool {
     if let begin = firstRange(of: "-----BEGIN ") {
-      return self[begin.upperBound...].firstRange(of: "PRIVATE KEY-----") != nil
+      let text = self[begin.upperBound...]
+      return text.firstRange(of: "PRIVATE KEY-----") != nil || text.firstRange(of: "PRIVATE KEY BLOCK-----") != nil
     }
-    if looksLikeJSON { return object.map { $0["kty"] != nil && $0["d"] != nil } ?? false }
-    return PrivateKey.isOne(der: self)
+    return PrivateKey.isOne(der: self) || PrivateKey.isHeld(inJSON: self)
   }
 }

@@ -3,16 +3,32 @@ internal import Glibc
 
 extension Step {
   /// Throws `Failure` 64 where a file that is to grow is read, or written, as something else too, by whatever name:
-  /// either would spoil the other. 73 where it holds what doesn't grow.
+  /// either would spoil the other; and where the output would go over something else that is read. 73 where a file that
+  /// is to grow holds what doesn't.
   func refuseOneFileForTwo(_ tool: Tool) throws(Failure) {
     let needs = needs(tool)
-    for case .appended(let path, let what) in needs {
+    for case .appended(let path, let content) in needs {
       // A key, or a certificate, that is named as a trace is a key before all.
-      try AppendedFile.refuse(path, what)
+      try AppendedFile.refuse(path, content)
       guard let file = SameFile(path) else { continue }
       let others = needs.compactMap(\.readFile).map { ($0.description, SameFile($0)) } + streams
       guard let other = others.first(where: { $0.1 == file }) else { continue }
-      throw Failure(.usage, "\(what) \(path) and \(other.0) are the same file")
+      throw Failure(.usage, "\(content.name) \(path) and \(other.0) are the same file")
+    }
+    try refuseOutputOverInput(needs)
+  }
+
+  /// A document may be replaced by its next state. A certificate, a request or a list of names has none.
+  private func refuseOutputOverInput(_ needs: [Need]) throws(Failure) {
+    guard let output = output.file, let file = SameFile(output) else { return }
+    for path in needs.compactMap(\.readFile) where SameFile(path) == file {
+      // Of a key it is said later, in the words for all of them.
+      guard let bytes = try? Files.secretContents(of: path), !bytes.looksLikeJSON, !bytes.holdsPrivateKey else {
+        continue
+      }
+      throw Failure(
+        .usage, "the output \(output) is a file that is read, \(path), and would take its place",
+        hint: "write it to another file")
     }
   }
 

@@ -35,7 +35,10 @@ struct Following {
         guard case .dns(let record) = document.publication(challenge, of: authorization), !record.stays else {
           continue
         }
-        if resolver == nil, let target = record.target { throw Self.unfollowed(record.name, target) }
+        guard resolver != nil else {
+          guard let target = record.target else { continue }
+          throw Self.unfollowed(record.name, target)
+        }
         names.append((index, place, try reading("the record to publish") { try RecordName(record.name) }))
       }
     }

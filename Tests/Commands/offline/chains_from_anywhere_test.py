@@ -93,10 +93,11 @@ class OtherFormsTest(FromAnywhere):
         der = issuer.openssl("x509", "-outform", "DER", stdin=self.leaf.encode())
         for chain, message in (
                 ("[]", "JSON, where a certificate chain in PEM is needed"),
-                (der, r"(?s)DER, where a certificate chain in PEM is needed.*hint: openssl x509 -inform der makes PEM"),
+                (der, "DER, where a certificate chain in PEM is needed"),
                 ("-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n",
-                 r'(?s)a PEM block "PKCS7", where a certificate chain is needed.*hint: openssl pkcs7 -print_certs makes')):
-            self.refuses(chain, message)
+                 'a PEM block "PKCS7", where a certificate chain is needed')):
+            said = self.refuses(chain, message).err
+            self.assertEqual("hint: openssl " in said, chain != "[]", said)
 
     def test_many_ways_up(self):
         """Keys that have all signed each other: each signature is looked at once, and there is an end."""

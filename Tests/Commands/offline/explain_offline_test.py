@@ -90,7 +90,7 @@ class ExplainTest(Lessons, ToolTest):
         self.assertEqual(self.files(), sorted([name, "site.key"]))
 
     def test_the_variable_does_the_same(self):
-        for value, speaks in (("1", True), ("0", False), ("", False)):
+        for value, speaks in (("1", True), ("0", False), ("no", False), ("false", False), ("off", False), ("", False)):
             done = self.run_tool("acme-key", env=self.env | {"ACME_EXPLAIN": value})
             self.assertEqual(done.status, 0, done)
             self.assertEqual(done.err != "", speaks, value)

@@ -44,21 +44,33 @@ class OutputTest(ToolTest):
         self.assertNotEqual((self.dir / "other.key").read_bytes(), before)
 
     def test_keys_in_other_forms_stay(self):
-        """As a JWK, as certbot keeps them, and in DER."""
+        """As JWKs, such as certbot's, in DER, with a passphrase or without, and OpenPGP's."""
         self.openssl("pkey", "-in", "site.key", "-outform", "DER", "-out", "site.der")
         self.openssl("ec", "-in", "site.key", "-outform", "DER", "-out", "sec1.der")
         public = json.loads(self.ok(self.run_tool("acme-key", "jwk", "-k", "site.key")).out)
         (self.dir / "private.json").write_text(json.dumps(public | {"d": "A" * 43}))
         (self.dir / "public.json").write_text(json.dumps(public))
-        for name in "site.der", "sec1.der", "private.json":
+        keys = json.dumps({"keys": [public, public | {"d": "A" * 43}]})
+        (self.dir / "set.json").write_text(f"\n{keys}")
+        (self.dir / "array.json").write_text(f"[{keys}]")
+        (self.dir / "mac.json").write_text('{"k":"AAAA","kty":"oct"}')
+        (self.dir / "pgp").write_text("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ\n-----END PGP PRIVATE KEY BLOCK-----\n")
+        (self.dir / "pass").write_text("a passphrase")
+        self.openssl("pkcs8", "-topk8", "-in", "site.key", "-outform", "DER", "-passout", "file:pass", "-out", "hidden.der")
+        self.openssl("req", "-x509", "-key", "site.key", "-subj", "/CN=one.example", "-out", "site.pem")
+        self.openssl("pkcs12", "-export", "-inkey", "site.key", "-in", "site.pem", "-passout", "file:pass", "-out", "site.p12")
+        for name in ("site.der", "sec1.der", "hidden.der", "site.p12", "private.json", "set.json", "array.json", "mac.json",
+                     "pgp"):
             before = (self.dir / name).read_bytes()
             self.fails(self.run_tool(*REQUEST, "-o", name), 73, f"{name} holds a private key, and nothing else is written")
             self.assertEqual((self.dir / name).read_bytes(), before)
         self.ok(self.run_tool(*REQUEST, "-o", "public.json"))
 
     def test_what_is_no_trace_doesn_t_grow(self):
-        for name in "site.key", "some.pem":
-            (self.dir / "some.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+        (self.dir / "some.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+        (self.dir / "private_key.json").write_text('{"kty": "EC", "d": "AAAA"}\n')
+        (self.dir / "account.json").write_text('{"account":{"status":"valid"},"format":"acme-account/1"}\n')
+        for name in "site.key", "some.pem", "private_key.json", "account.json":
             before = (self.dir / name).read_bytes()
             result = self.run_tool("acme-register", "-k", "site.key", "--trace", name, "--directory", "https://127.0.0.1:1/")
             self.fails(result, 73, f"{name} holds something else than the trace, and nothing is added to it")

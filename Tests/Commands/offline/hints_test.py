@@ -26,6 +26,7 @@ class HintTest(ToolTest):
         self.ok(self.run_tool("acme-csr", "-k", "site.key", "-o", "site.csr", "one.example"))
         self.ok(self.run_tool("acme-key", "public", "-k", "site.key", "-o", "public.pem"))
         self.openssl("req", "-x509", "-key", "site.key", "-subj", "/CN=one.example", "-out", "site.pem")
+        self.openssl("x509", "-in", "site.pem", "-outform", "DER", "-out", "site.der")
         (self.dir / "empty").touch()
 
     def says(self, result, status, message, hint):
@@ -86,6 +87,9 @@ class TypedTest(HintTest, TableTest):
                              self.ok(self.run_tool("acme-renewal", *words[1:], "--help")).out)
         (self.dir / "lsit").write_bytes((self.dir / "site.pem").read_bytes())
         self.assertEqual(self.run_tool("acme-renewal", "--offline", "lsit").status, 1)
+        for name in "host", "test", "last", "dist", "one.example":
+            result = self.ok(self.run_tool("acme-renewal", "--offline", name))
+            self.assertEqual(json.loads(result.out)["reason"], "missing")
         self.ok(self.run_tool("acme-csr", "-k", "site.key", "-o", "x.csr", "--", "one.example"))
         self.ok(self.run_tool("acme-csr", "-qk", "site.key", "-o", "x.csr", "one.example"))
 
@@ -99,6 +103,7 @@ def block(command, label, need, hint=None):
 REQUEST = "a certificate request goes to acme-challenge"
 KEY = "a private key goes to acme-csr, and to the others as -k FILE"
 CERTIFICATE = "acme-csr --from-cert FILE makes a request for the names of a certificate"
+DER = "openssl x509 -inform der makes PEM of a certificate"
 REQUEST_LABEL = "CERTIFICATE REQUEST"
 
 
@@ -109,6 +114,11 @@ class GivenTest(HintTest, TableTest):
         block("acme-chain <site.csr", REQUEST_LABEL, "a certificate chain", REQUEST),
         block("acme-chain <site.key", "PRIVATE KEY", "a certificate chain", KEY),
         block("acme-chain <public.pem", "PUBLIC KEY", "a certificate chain"),
+        Row("acme-renewal --offline <site.der", 65, "stdin: DER, where a certificate chain in PEM is needed", DER),
+        Row("acme-csr -k site.key --from-cert site.der", 65, "site.der: DER, where a certificate chain in PEM is needed", DER),
+        Row("acme-csr -k - one.example", 66, "can't read -: no such file or directory", "stdin is called /dev/stdin here"),
+        Row("acme-csr -k site.key --names-from -", 66, "can't read -: no such file or directory",
+            "stdin is called /dev/stdin here"),
         block("acme-csr -k site.key --from-cert site.csr", REQUEST_LABEL, "a certificate chain", REQUEST),
         block("acme-challenge --webroot . <site.pem", "CERTIFICATE", "a certificate request", CERTIFICATE),
         block("acme-challenge --webroot . <site.key", "PRIVATE KEY", "a certificate request", KEY),
@@ -117,6 +127,26 @@ class GivenTest(HintTest, TableTest):
         block("acme-finalize <site.csr", REQUEST_LABEL, "an order document",
               "acme-challenge makes it of a certificate request"),
         Row("acme-csr -k public.pem one.example", 65, "public.pem: a public key where a private key is needed", None),
+    ]
+
+
+class NamesTest(HintTest, TableTest):
+    """What people type where a name is needed."""
+
+    ALONE = "a name stands alone, without scheme, user, port or path"
+    table = [
+        Row(f"acme-csr -k site.key {word}", 65, f"the names: {shown or word} is neither a DNS name nor an address: {reason}",
+            hint)
+        for word, shown, reason, hint in (
+            ("example.org:443", None, "character U+003A is not allowed", ALONE),
+            ("https://example.org", None, "character U+003A is not allowed", ALONE),
+            ("example.org/", None, "character U+002F is not allowed", ALONE),
+            ("me@example.org", None, "character U+0040 is not allowed", ALONE),
+            ("one.example,two.example", None, "character U+002C is not allowed",
+             "each name is a word of its own, without commas"),
+            ("'[2001:db8::1]'", "[2001:db8::1]", "character U+005B is not allowed",
+             "an IPv6 address has no brackets here"),
+            ("$'caf\\xe9.example'", r"caf\xE9.example", "it isn't UTF-8", "give its A-label (xn--…)"))
     ]
 
 
@@ -144,6 +174,30 @@ class RedirectedTest(HintTest, TableTest):
     def test_o_may_name_what_is_read(self):
         self.ok(self.sh("acme-csr -k site.key one.example -o site.csr <site.csr"))
         self.ok(self.sh("acme-key public -o public.pem <public.pem"))
+
+
+class OverInputTest(HintTest, TableTest):
+    """What is read, and isn't the same document's state before, isn't written over."""
+
+    table = [
+        Row(f"{command} -o {output}", 64, f"the output {output} is a file that is read, {read}, and would take its place",
+            "write it to another file")
+        for command, output, read in (
+            ("acme-renewal --offline site.pem", "site.pem", "site.pem"),
+            ("acme-renewal --offline other.pem site.pem", "./site.pem", "site.pem"),
+            ("acme-csr -k site.key --from-cert site.pem", "site.pem", "site.pem"),
+            ("acme-csr -k site.key --names-from names", "link", "names"),
+            ("acme-chain --csr site.csr <site.pem", "site.csr", "site.csr"),
+            ("acme-chain --trust site.pem <other.pem", "site.pem", "site.pem"))
+    ]
+
+    def check(self, row):
+        (self.dir / "names").write_text("one.example\n")
+        (self.dir / "link").symlink_to("names")
+        (self.dir / "other.pem").write_bytes((self.dir / "site.pem").read_bytes())
+        before = {name: (self.dir / name).read_bytes() for name in self.files()}
+        super().check(row)
+        self.assertEqual({name: (self.dir / name).read_bytes() for name in self.files()}, before)
 
 
 class VariablesTest(HintTest, TableTest):

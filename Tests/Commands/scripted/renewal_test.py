@@ -295,7 +295,13 @@ class WithAKeyTest(RenewalTest):
         """As HAProxy has them: it is read past, wherever it stands."""
         self.begin(renewal=SOON)
         key = self.ok(self.run_tool("acme-key")).text
-        for pem in certificate() + key, key + certificate():
+        (self.dir / "pass").write_text("a passphrase")
+        # The form of OpenSSL before 1.0, with headers.
+        hidden = self.openssl("ec", "-aes128", "-passout", "file:pass", stdin=key.encode()).text
+        self.assertIn("Proc-Type", hidden)
+        broken = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+        for pem in (certificate() + key, key + certificate(), certificate() + hidden, hidden + certificate(),
+                    certificate() + broken):
             result = self.renewal(pem)
             self.assertEqual((result.status, result.err), (1, ""), result)
             self.assertEqual(self.documents(result)[0]["certID"], certificate_id(certificate()))

@@ -70,6 +70,8 @@ class StatesTest(JourneyTest):
               "malformed", 400, "no such luck")), sent={"challenge": 1}),
         fails("the answer comes too late", CHALLENGE, 75, "", ("challenge", EVERY, sleeps(60)), budget=3,
               sent={"challenge": 1}),
+        fails("the time ends while many are answered", CHALLENGE, 75, "", ("challenge", EVERY, sleeps(0.5)), budget=3,
+              names=tuple(f"n{n}.example" for n in range(30))),
     ] + [
         fails(f"an authorization that is {status}", CHALLENGE, 77, "one.example",
               ("authorization", EVERY, with_members(status=status)), sent={"challenge": 0})

@@ -33,6 +33,7 @@ ODD = [
     ("somethingNew", 500, NOT_NOW), ("somethingNew", 501, NOT_NOW), ("somethingNew", 599, NOT_NOW),
     ("malformed", 404, REFUSED), ("unauthorized", 401, REFUSED), ("rejectedIdentifier", 403, REFUSED),
     ("unauthorized", 500, NOT_NOW), ("rateLimited", 400, NOT_NOW), ("rateLimited", 403, NOT_NOW),
+    ("malformed", 429, NOT_NOW), ("unauthorized", 429, NOT_NOW), ("userActionRequired", 429, A_PERSON),
     ("rateLimited", 503, NOT_NOW), ("serverInternal", 400, NOT_NOW), ("userActionRequired", 401, A_PERSON),
     ("accountDoesNotExist", 401, A_PERSON), ("externalAccountRequired", 400, A_PERSON),
 ]
