@@ -74,7 +74,8 @@ struct ACMERevoke: HolderStep {
     let directory = try holder.ca.directory(of: nil, tool)
     let key = try holder.key.passphrase.key(at: place, tool)
     guard try certificate.publicKeyInfo == key.publicKey.info else {
-      throw Failure(.input, "the key in \(place) isn't that of the certificate for \(certificate.namesInWords.shown(limit: 500))")
+      throw Failure(
+        .input, "the key in \(place) isn't that of the certificate for \(certificate.namesInWords.shown(limit: 500))")
     }
     return try holder.ca.client(for: directory, signer: key.signer, tool)
   }

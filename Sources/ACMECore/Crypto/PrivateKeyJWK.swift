@@ -15,7 +15,8 @@ extension PrivateKey {
       switch json {
       case .array(let elements): elements.contains(where: holds)
       case .object(let object):
-        object["kty"] != nil && (object["d"] != nil || object["k"] != nil) || object.members.contains { holds($0.value) }
+        object["kty"] != nil && (object["d"] != nil || object["k"] != nil)
+          || object.members.contains { holds($0.value) }
       case .null, .bool, .number, .string: false
       }
     }

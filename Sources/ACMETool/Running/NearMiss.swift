@@ -43,7 +43,8 @@ extension Step {
     guard takesWords else { return }
     for (index, word) in arguments.enumerated() where !word.hasPrefix("-") {
       let isValue = index > 0 && arguments[index - 1].hasPrefix("-")
-      guard !isValue, let verb = verb(like: word), word.isSlip(of: verb), Path(Octets(carried: word)).map({ (try? $0.status) == nil }) ?? false
+      guard !isValue, let verb = verb(like: word), word.isSlip(of: verb),
+        Path(Octets(carried: word)).map({ (try? $0.status) == nil }) ?? false
       else { continue }
       let advice = index == 0 || word != verb ? "Did you mean \(_commandName) \(verb)?" : "A verb comes first"
       throw ValidationError("'\(word)' is no file here. \(advice)")
