@@ -21,13 +21,13 @@ package struct Messages: Sendable {
   }
 
   package func error(_ failure: Failure) {
-    line("error: \(failure.message)")
+    line(.error, failure.message)
     for subproblem in failure.problem?.subproblemLines ?? [] { line("  \(subproblem)") }
-    if let hint = failure.hint, !isQuiet { line("hint: \(hint)") }
+    if let hint = failure.hint, !isQuiet { line(.hint, hint) }
   }
 
   package func warning(_ text: String) {
-    if !isQuiet { line("warning: \(text)") }
+    if !isQuiet { line(.warning, text) }
   }
 
   /// What has been done, and what came of it, in a person's words.
@@ -68,6 +68,10 @@ package struct Messages: Sendable {
   /// One write a line, so that the lines of a pipeline's tools don't mix.
   private func line(_ text: String) {
     write("\(tool): \(text.shown(limit: Self.longest))\n")
+  }
+
+  private func line(_ kind: MessageKind, _ text: String) {
+    write("\(tool): \(kind.shown) \(text.shown(limit: Self.longest))\n")
   }
 
   private func write(_ text: String) {
