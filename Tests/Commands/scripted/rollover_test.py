@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import re
 import shutil
 
 import jose
@@ -212,9 +214,27 @@ class BeforeTheCA(Rollover):
 
     def test_a_new_key_that_would_be_gone(self):
         ca = self.ca()
-        result = self.sh("acme-register rollover -k account.key --new-key <(cat new.key)")
-        self.fails(result, 65, "is no file that stays")
+        os.mkfifo(self.dir / "pipe")
+        for new in "<(cat new.key)", "pipe", "/dev/null":
+            with self.subTest(new):
+                result = self.sh(f"acme-register rollover -k account.key --new-key {new}")
+                self.fails(result, 65, "is no file that stays")
         self.assertEqual(ca.requests, [])
+
+    def test_what_stands_in_a_pipe_stays_there(self):
+        self.ca()
+        os.mkfifo(self.dir / "pipe")
+        result = self.sh("exec 3<>pipe; cat new.key >&3; acme-register rollover -k account.key --new-key pipe; "
+                         "status=$?; head -c $(wc -c <new.key) <&3 | cmp - new.key && exit $status")
+        self.fails(result, 65, "is no file that stays")
+
+    def test_a_passphrase_from_a_pipe_is_that_of_both_keys(self):
+        ca = self.ca()
+        (self.dir / "word").write_text("a secret\n")
+        for name in "account.key", "new.key":
+            self.ok(self.sh(f"openssl pkcs8 -topk8 -in {name} -out new.pem -passout file:word && mv new.pem {name}"))
+        result = self.sh("acme-register rollover -k account.key --new-key new.key --passphrase-file <(cat word)")
+        self.written(self.ok(result), ca)
 
     def test_a_document_of_neither_key(self):
         self.ok(self.run_tool("acme-key", "-o", "third.key"))
