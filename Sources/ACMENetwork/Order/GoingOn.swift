@@ -14,7 +14,7 @@ extension OrderStep {
 
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) { order.prepare(tool, untilReadable: stdin) }
 
-  package func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+  package func wayBack(to product: Product, _ tool: Tool) -> String? { tool.order?.wayBack }
 }
 
 extension HolderOptions {

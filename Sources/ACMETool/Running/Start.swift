@@ -94,10 +94,10 @@ extension Step {
     do {
       try sink.write(product)
     } catch is ReaderGone {
-      guard let wayBack = wayBack(tool) else { throw ReaderGone() }
+      guard let wayBack = wayBack(to: product, tool) else { throw ReaderGone() }
       throw Failure(.io, "nobody reads stdout any more", hint: wayBack)
     } catch var failure as Failure {
-      failure.hint = failure.hint ?? wayBack(tool)
+      failure.hint = failure.hint ?? wayBack(to: product, tool)
       throw failure
     }
   }

@@ -31,9 +31,9 @@ package protocol Step: ParsableCommand {
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: Content, _ tool: Tool) throws -> Product
 
-  /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
-  /// by that.
-  func wayBack(_ tool: Tool) -> String?
+  /// How a person gets back what the step did elsewhere, where `product` can't be written; nil where nothing is lost by
+  /// that.
+  func wayBack(to product: Product, _ tool: Tool) -> String?
 }
 
 extension Step {
@@ -46,7 +46,7 @@ extension Step {
 
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) {}
 
-  package func wayBack(_ tool: Tool) -> String? { nil }
+  package func wayBack(to product: Product, _ tool: Tool) -> String? { nil }
 }
 
 /// What a tool's output is, which decides how its failures travel down the pipe.

@@ -22,7 +22,9 @@ struct DeactivateVerb: HolderStep {
 
   var input: Input? { nil }
 
-  func wayBack(_ tool: Tool) -> String? { "the account is closed all the same, and the document before says otherwise" }
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
+    "the account is closed all the same, and the document before says otherwise"
+  }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     guard yes || Terminal.isThere else {

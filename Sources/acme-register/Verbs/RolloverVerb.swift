@@ -19,8 +19,8 @@ struct RolloverVerb: HolderStep {
 
   var input: Input? { nil }
 
-  func wayBack(_ tool: Tool) -> String? {
-    "acme-register show -k \(Shell.quoted(newKey)) writes the document of the account, which has the new key"
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
+    "\(holder.showLine(insteadOf: product, key: newKey)) writes the document of the account, which has the new key"
   }
 
   func needs(_ tool: Tool) -> [Need] { holder.needs(tool) + [.file(newKey), .settled(newKey)] }

@@ -1,6 +1,7 @@
 """acme-register's verbs but rollover, against a CA that isn't as it should be, and against one that is."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -121,6 +122,21 @@ class Update(AccountVerbs):
         ca = self.ca()
         self.document(self.verb("update", "--agree-tos"))
         self.assertEqual(self.sent(ca), [{"termsOfServiceAgreed": True}])
+
+    def test_the_way_back_helps(self):
+        """Pasted into the same shell, in which no variable says anything."""
+        ca = self.ca()
+        shutil.copy(self.env.pop("ACME_CA_BUNDLE"), self.dir / "its root")
+        del self.env["ACME_DIRECTORY"]
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        shutil.copy(self.dir / "account.key", self.dir / "a key")
+        for words in (f"-k 'a key' --directory {ca.directory}", "-k 'a key' -a account.json",
+                      "-a account.json --signer \"acme-key sign -k 'a key'\""):
+            with self.subTest(words):
+                result = self.sh(f"acme-register update --contact {YOU} --ca-bundle 'its root' {words} >/dev/full")
+                self.fails(result, 74, "no space left")
+                line = re.search("hint: (.*) writes the document of the account that the key has\n$", result.err)[1]
+                self.assertEqual(self.document(self.sh(line))["account"]["contact"], [YOU])
 
     def test_what_is_so_already_is_not_sent(self):
         ca = self.ca()

@@ -299,6 +299,29 @@ class Afterwards(Rollover):
                               stdin=kit().request(("one.example",)))
         self.assertEqual(json.loads(self.ok(taken).text)["jwk"], self.new)
 
+    def test_the_way_back_helps(self):
+        """Pasted into the same shell, in which no variable says which CA it is, or another."""
+        ca = self.ca()
+        shutil.copy(self.env.pop("ACME_CA_BUNDLE"), self.dir / "its root")
+        del self.env["ACME_DIRECTORY"]
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        (self.dir / "a word").write_text("a secret\n")
+        self.ok(self.run_tool("acme-key", "--encrypt", "--passphrase-file", "a word", "-o", "it's new"))
+        self.new = json.loads(self.ok(
+            self.run_tool("acme-key", "jwk", "-k", "it's new", "--passphrase-file", "a word")).text)
+        command = "acme-register rollover -k account.key --new-key \"it's new\" --ca-bundle 'its root' {} >/dev/full"
+        other = self.enterContext(ScriptedCA())
+        (self.dir / "other.json").write_text(other.account_document(kit().jwk))
+        for variable in None, "other.json":
+            self.env |= {"ACME_ACCOUNT": variable} if variable else {}
+            for words in "-a account.json --passphrase-file 'a word'", "-a account.json --passphrase-file <(cat 'a word')":
+                with self.subTest(words, variable=variable):
+                    result = self.fails(self.sh(command.format(words)), 74, "no space left")
+                    line = re.search("hint: (.*) writes the document of the account, which has the new key\n$", result.err)[1]
+                    self.assertIn(f" --directory {ca.directory}", line)
+                    again = line if "<(" not in words else f"{line} --passphrase-file 'a word'"
+                    self.written(self.ok(self.sh(again)), ca)
+
     def test_the_old_key_has_no_account(self):
         result = self.fails(self.run_tool("acme-register", "show", "-k", "account.key"), 78, "no account has this key")
         self.assertRegex(result.err, "hint: .*after a rollover the new key alone has it")
