@@ -17,7 +17,7 @@ package enum Publication: Equatable, Sendable {
     if let oddity = challenge.oddity { throw oddity }
     if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
       let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
-      self = .dns(TXTRecord(name: "_validation-persist.\(name.text)", value: record.value, stays: true))
+      self = try .dns(TXTRecord(name: "\(StandingRecord.label).\(name.text)", value: record.value, stays: true))
       return
     }
     guard let token = challenge.answerable?.token else { throw Malformed("\(challenge.type) is not known here") }
@@ -40,10 +40,10 @@ package enum Publication: Equatable, Sendable {
       let host = address.octets.count == 16 ? "[\(address.text)]" : address.text
       self = .http(token: token, host: host, body: authorization.text)
     case (.dns01, .dns(let name, _)):
-      self = .dns(
+      self = try .dns(
         TXTRecord(name: "_acme-challenge.\(name.text)", target: target, value: authorization.dnsValue))
     case (.dnsAccount01, .dns(let name, _)):
-      self = .dns(
+      self = try .dns(
         TXTRecord(
           name: "\(applicant.dnsLabel)._acme-challenge.\(name.text)", target: target,
           value: authorization.dnsValue))

@@ -414,11 +414,13 @@ class Records(AccountVerbs):
     def test_caa_by_some_methods(self):
         result = self.records("caa", "--type", "dns-01", "--type", "http-01", "one.example")
         self.assertIn("; validationmethods=dns-01,http-01\"\n", self.ok(result).text)
-        for odd in "", "a;b", "dns 01":
+        for odd in "", "a;b", "dns 01", "DNS-01":
             self.fails(self.records("caa", "--type", odd, "one.example"), 64, ".")
 
     def test_caa_of_several_identities(self):
-        result = self.records("caa", "one.example", meta={"caaIdentities": ["a.example", "b.example"]})
+        meta = {"caaIdentities": ["a.example", "b.example", "a.example", "B.example"]}
+        result = self.records("caa", "--type", "dns-01", "--type", "dns-01", "one.example", meta=meta)
+        self.assertEqual(self.ok(result).text.count("; validationmethods=dns-01\"\n"), 2)
         self.assertEqual([line.split()[5] for line in self.ok(result).text.splitlines()],
                          ['"a.example;', '"b.example;'])
 
@@ -432,6 +434,23 @@ class Records(AccountVerbs):
         self.assertEqual(self.ok(result).text, f'{value}"\n{value}; policy=wildcard"\n')
         result = self.records("persist", "one.example", meta=self.META | {"issuerDomainNames": ["issuer.example"]})
         self.assertIn('"issuer.example; accounturi=', self.ok(result).text)
+
+    def test_a_prefix_that_is_no_url(self):
+        """What stands in a zone file as it is."""
+        for prefix in 'https://ca.example/"\\x/', "http://ca.example/", "urn:x:", "https://ca.example/" + "a" * 5000:
+            with self.subTest(prefix):
+                meta = {"issuerDomainNames": ["ca.example"], "accountHashPrefix": prefix}
+                for document in False, True:
+                    result = self.records("persist", "one.example", meta=meta, document=document)
+                    self.fails(result, 76, "the CA's accountHashPrefix: ")
+                    self.assertEqual(result.out, b"")
+
+    def test_a_name_that_has_no_room_for_a_label(self):
+        name = ".".join(["a" * 60] * 4) + ".example"
+        result = self.fails(self.records("persist", name[4:]), 65, "the DNS name _validation-persist.a.* is too long")
+        self.assertEqual(result.out, b"")
+        self.assertIn(name[20:] + ". IN TXT", self.ok(self.records("persist", name[20:])).text)
+        self.ok(self.records("caa", name[4:]))
 
     def test_names_that_have_none(self):
         for verb in "caa", "persist":
