@@ -92,6 +92,18 @@ class Show(AccountVerbs):
         self.document(self.verb("show", "-a", "account.json"))
         self.assertEqual(ca.asked("directory"), [])
 
+    def test_a_document_that_is_lost(self):
+        """It is what `show` is about to write: only where an option names it, it has to be there."""
+        self.ca()
+        self.env["ACME_ACCOUNT"] = "account.json"
+        self.ok(self.verb("show", "-o", "account.json"))
+        self.document(self.verb("show"))
+        (self.dir / "account.json").unlink()
+        for words in ("show", "-a", "account.json"), ("orders",), ("update", "--no-contact"), ("deactivate", "--yes"):
+            with self.subTest(words):
+                result = self.fails(self.verb(*words), 66, "account.json")
+                self.assertIn("hint: acme-register show -k KEY -o FILE writes the document of KEY's account", result.err)
+
     def test_an_account_that_isn_t_valid(self):
         self.ca(("new-account", EVERY, with_members(status="revoked")))
         self.fails(self.verb("show"), 78, "is revoked")
@@ -289,6 +301,45 @@ class Deactivate(AccountVerbs):
         self.assertEqual(result.status, 0)
         self.assertRegex(result.err, "^acme-register: warning: .* is deactivated already\n$")
         self.assertEqual(ca.asked("account"), [])
+
+    def test_closed_already_and_shown_to_nobody(self):
+        """RFC 8555 §7.3.6: whatever the account's key signs is refused. That it is this account its document says."""
+        closed = refuses("unauthorized", 401, "it is deactivated")
+        for status in "valid", "deactivated":
+            with self.subTest(status):
+                ca = self.ca(("new-account", EVERY, closed), ("account", EVERY, closed))
+                self.account.status = status
+                (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+                result = self.verb("deactivate", "--yes", "-a", "account.json")
+                self.assertEqual(result.status, 0, result)
+                self.assertRegex(result.err, "^acme-register: warning: the account .* is deactivated already.*\n$")
+                document = json.loads(result.text)
+                self.assertEqual((document["url"], document["account"]["status"]), (self.account.url, "deactivated"))
+                (self.dir / "account.json").write_text(result.text)
+                self.assertEqual(self.verb("deactivate", "--yes", "-a", "account.json").status, 0)
+                self.assertEqual(ca.violations, [])
+                refused = self.fails(self.verb("deactivate", "--yes"), 78, "it is deactivated")
+                self.assertIn("hint: an account that is closed already is refused so; given its document, by -a", refused.err)
+
+    def test_refused_at_the_look_up_alone(self):
+        ca = self.ca(("new-account", 1, refuses("unauthorized", 401, "not you")))
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        self.assertEqual(self.verb("deactivate", "--yes", "-a", "account.json").status, 0)
+        self.assertEqual(self.account.status, "deactivated")
+
+    def test_what_says_nothing_of_a_closed_account(self):
+        """After a rollover the old key has none; and a proxy refuses anything."""
+        none, closed = refuses("accountDoesNotExist", 400, "no such key"), refuses("unauthorized", 401, "not you")
+        for script, status in [
+            ([("new-account", EVERY, none), ("account", EVERY, closed)], 78),
+            ([("new-account", EVERY, html(403)), ("account", EVERY, closed)], 77),
+            ([("new-account", EVERY, closed), ("account", EVERY, refuses("malformed", 400, "not by this key"))], 77),
+        ]:
+            with self.subTest(status=status):
+                ca = self.ca(*script)
+                (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+                result = self.fails(self.verb("deactivate", "--yes", "-a", "account.json"), status, ".")
+                self.assertNotIn("acme-account/1", result.text)
 
     def test_refused(self):
         self.ca(("account", EVERY, refuses("unauthorized", 403, "you may not")))
