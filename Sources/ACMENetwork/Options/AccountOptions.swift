@@ -69,5 +69,5 @@ package struct AccountOptions: ParsableArguments {
 
 extension OrderDocument {
   /// How to go on with an order that was placed with another key of the account.
-  var wayBackAfterRollover: String { "after a rollover, the new key takes the order up anew: \(wayBack)" }
+  var wayBackAfterRollover: String { "after a rollover, the new key takes the order up anew: \(wayBack())" }
 }

@@ -83,7 +83,7 @@ extension Step {
       var failure = Failure(error, in: name, status: .input)
       failure.order = failure.order ?? tool.order
       failure.nameOrder()
-      failure.tellWayBack()
+      failure.tellWayBack(with: said)
       messages.error(failure)
       sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind)
       return failure.status

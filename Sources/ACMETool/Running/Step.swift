@@ -31,6 +31,9 @@ package protocol Step: ParsableCommand {
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: Content, _ tool: Tool) throws -> Product
 
+  /// The options, each begun with a blank, that a line needs, too, which goes on with the order in the same shell.
+  var said: String { get }
+
   /// How a person gets back what the step did elsewhere, where `product` can't be written; nil where nothing is lost by
   /// that.
   func wayBack(to product: Product, _ tool: Tool) -> String?
@@ -45,6 +48,8 @@ extension Step {
   package func programs(_ tool: Tool) -> Programs? { nil }
 
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) {}
+
+  package var said: String { "" }
 
   package func wayBack(to product: Product, _ tool: Tool) -> String? { nil }
 }
