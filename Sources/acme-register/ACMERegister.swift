@@ -32,7 +32,7 @@ struct ACMERegister: Step {
 
   static func main() { start() }
 
-  func wayBack(_ tool: Tool) -> String? {
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
     "run acme-register again as before: the CA gives the account that the key has"
   }
 

@@ -5,6 +5,8 @@ import ArgumentParser
 
 /// The external account binding (RFC 8555 §7.3.4). The MAC key is a secret: never on the command line.
 struct ExternalAccountOptions: ParsableArguments {
+  private static let defaultAlgorithm = MACAlgorithm.hs256
+
   @Option(
     help: ArgumentHelp("The key id that the CA gave for an external account.", valueName: "id"),
     transform: nonEmpty)
@@ -15,11 +17,13 @@ struct ExternalAccountOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The MAC: \(MACAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "alg"))
-  var eabAlg = MACAlgorithm.hs256
+      "The MAC: \(MACAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")) (default: \(defaultAlgorithm.rawValue)).",
+      valueName: "alg"))
+  var eabAlg: MACAlgorithm?
 
   func validate() throws {
     guard eabKid != nil || eabKeyFile == nil else { throw ValidationError("--eab-key-file needs --eab-kid") }
+    guard eabKid != nil || eabAlg == nil else { throw ValidationError("--eab-alg needs --eab-kid") }
     // The protected header is JSON, but a key id is ASCII (RFC 8555 §7.3.4).
     guard eabKid?.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) ?? true else {
       throw ValidationError("--eab-kid takes printable ASCII only")
@@ -41,7 +45,7 @@ struct ExternalAccountOptions: ParsableArguments {
     }
     defer { text.base.wipe() }
     let key = try reading(source) { try Self.macKey(text) }
-    return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg)
+    return ExternalAccount(kid: eabKid, macKey: key, algorithm: eabAlg ?? Self.defaultAlgorithm)
   }
 
   /// base64url as it should be; CAs hand out padded keys and the other alphabet too.

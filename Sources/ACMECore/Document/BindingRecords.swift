@@ -29,19 +29,20 @@ extension AccountDocument {
   /// What proves control of `identifier` for this account again and again (dns-persist-01), as far as the CA's directory
   /// tells.
   ///
-  /// Throws as `caaRecords` does.
+  /// Throws as `caaRecords` does, and 76 where the CA's account URI is none.
   package func standingRecord(for identifier: Identifier) throws(Failure) -> String {
     let (name, isWildcard) = try Self.domain(identifier)
     let applicant = Applicant(thumbprint: jwk.thumbprint, accountURL: url, directory: ca.endpoints)
     let record: StandingRecord
     do throws(Malformed) { record = try StandingRecord(name, isWildcard: isWildcard, of: applicant) } catch {
-      throw Failure(.refused, "no record of dns-persist-01 can be told for the CA \(ca.directory): \(error.reason)")
+      throw Failure(error, in: "no record of dns-persist-01 can be told for the CA \(ca.directory)", status: .refused)
     }
+    let place = try reading(name.text) { try RecordName("\(StandingRecord.label).\(name.text)") }
     let octets = Array(record.value.utf8)
     let strings = stride(from: 0, to: octets.count, by: Self.longestString).map { start in
       "\"\(String(decoding: octets[start..<min(start + Self.longestString, octets.count)], as: UTF8.self))\""
     }
-    return "_validation-persist.\(name.text). IN TXT \(strings.joined(separator: " "))"
+    return "\(place). IN TXT \(strings.joined(separator: " "))"
   }
 
   private static func domain(_ identifier: Identifier) throws(Failure) -> (DomainName, isWildcard: Bool) {

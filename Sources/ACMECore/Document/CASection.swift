@@ -14,14 +14,16 @@ package struct CASection: Equatable, Sendable {
   init(_ object: JSONObject) throws(Malformed) {
     directory = try object.requiredURL("directory")
     endpoints = Directory(try object.requiredObject("endpoints"))
-    endpointsAt = (object["endpointsAt"]?.string).flatMap { try? Timestamp($0) } ?? Timestamp(seconds: 0)
+    endpointsAt = (object[Self.timeMember]?.string).flatMap { try? Timestamp($0) } ?? Timestamp(seconds: 0)
   }
 
   func write(to object: inout JSONObject) {
     object["directory"] = .string(directory.text)
     object["endpoints"] = .object(endpoints.raw)
-    object["endpointsAt"] = .string(endpointsAt.description)
+    object[Self.timeMember] = .string(endpointsAt.description)
   }
+
+  fileprivate static let timeMember = "endpointsAt"
 
   /// Whether another document's section leads nowhere but where this one does, and has the same endpoints that an
   /// order must not touch: then the CA needn't be asked.
@@ -31,6 +33,15 @@ package struct CASection: Equatable, Sendable {
   }
 
   package var allowedOrigins: AllowedOrigins { AllowedOrigins(directory: directory, endpoints: endpoints) }
+}
+
+extension JSONObject {
+  /// Whether a document says no more than `older` but when the CA's endpoints were fetched.
+  package func isNoNews(after older: JSONObject) -> Bool {
+    var dated = self
+    dated[CASection.timeMember] = older[CASection.timeMember]
+    return dated.text == older.text
+  }
 }
 
 /// The public key that an account signs with; a document says its thumbprint too, and the two have to agree.

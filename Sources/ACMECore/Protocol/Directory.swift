@@ -59,6 +59,6 @@ package struct Directory: Equatable, Sendable {
   var accountHashPrefix: String? { meta?["accountHashPrefix"]?.string }
 
   private func names(_ member: String) -> [String] {
-    (meta?[member]?.array ?? []).compactMap { $0.string.flatMap { try? DomainName(typed: $0) }?.text }
+    (meta?[member]?.array ?? []).compactMap { $0.string.flatMap { try? DomainName(typed: $0) }?.text }.unique
   }
 }

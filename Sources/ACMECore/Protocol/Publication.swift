@@ -20,7 +20,7 @@ package enum Publication: Equatable, Sendable {
         throw Malformed("\(challenge.type) can't prove control of \(identifier)")
       }
       let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
-      self = .dns(TXTRecord(name: "_validation-persist.\(name.text)", value: record.value, stays: true))
+      self = try .dns(TXTRecord(name: "\(StandingRecord.label).\(name.text)", value: record.value, stays: true))
       return
     }
     guard let token = challenge.answerable?.token else { throw Malformed("\(challenge.type) is not known here") }
@@ -44,10 +44,10 @@ package enum Publication: Equatable, Sendable {
       let host = address.octets.count == 16 ? "[\(address.text)]" : address.text
       self = .http(token: token, host: host, body: authorization.text)
     case (.dns01, .dns(let name, _)):
-      self = .dns(
+      self = try .dns(
         TXTRecord(name: "_acme-challenge.\(name.text)", target: target, value: authorization.dnsValue))
     case (.dnsAccount01, .dns(let name, _)):
-      self = .dns(
+      self = try .dns(
         TXTRecord(
           name: "\(applicant.dnsLabel)._acme-challenge.\(name.text)", target: target,
           value: authorization.dnsValue))

@@ -3,6 +3,9 @@
 struct StandingRecord {
   private static let issuerCounts = 1...10
 
+  /// Stands before the name that is proved.
+  static let label = "_validation-persist"
+
   let value: String
 
   init(_ challenge: JSONObject, name: DomainName, isWildcard: Bool, of applicant: Applicant) throws(Malformed) {
@@ -12,7 +15,7 @@ struct StandingRecord {
     if let issuers = try Self.issuers(challenge, "issuerDomainNames") {
       issuer = try Self.checked(issuers, applicant.directory)
       if challenge["accounturi"] == nil, let prefix = applicant.directory.accountHashPrefix {
-        account = Self.hashedAccount(name, applicant, prefix)
+        account = try Self.hashedAccount(name, applicant, prefix)
       }
     } else if let issuers = try Self.issuers(challenge, "issuer-domain-names") {
       issuer = issuers[0]
@@ -30,14 +33,14 @@ struct StandingRecord {
     }
     var account = applicant.accountURL.text
     if !directory.issuerDomainNames.isEmpty, let prefix = directory.accountHashPrefix {
-      account = Self.hashedAccount(name, applicant, prefix)
+      account = try Self.hashedAccount(name, applicant, prefix)
     }
     try self.init(issuer: issuer, account: account, isWildcard: isWildcard)
   }
 
   private init(issuer: String, account: String, isWildcard: Bool) throws(Malformed) {
-    // RFC 8659 §4.2, where a semicolon ends a value.
-    guard !account.isEmpty, account.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ";") }) else {
+    // RFC 8659 §4.2, where a semicolon ends a value. What would end a string of a zone file is in no URI.
+    guard (try? URI(account)) != nil, !account.utf8.contains(UInt8(ascii: ";")) else {
       throw Malformed("its account URI can't stand in a record")
     }
     value = "\(issuer); accounturi=\(account)" + (isWildcard ? "; policy=wildcard" : "")
@@ -69,9 +72,14 @@ struct StandingRecord {
   }
 
   /// The account without its URL (draft -02 §4.1).
-  private static func hashedAccount(_ name: DomainName, _ applicant: Applicant, _ prefix: String) -> String {
+  private static func hashedAccount(
+    _ name: DomainName, _ applicant: Applicant, _ prefix: String
+  ) throws(Malformed) -> String {
     let text = Array(name.text.utf8)
     let hashed = [UInt8(text.count)] + text + Array(applicant.thumbprint.utf8) + Array(applicant.accountURL.text.utf8)
-    return "\(prefix)sha-256/\(Base64URL.encode(SHA256.digest(of: hashed)))"
+    let digest = Base64URL.encode(SHA256.digest(of: hashed))
+    do { return try ACMEURL("\(prefix)sha-256/\(digest)").text } catch {
+      throw Malformed("the CA's accountHashPrefix: \(error.reason)", breaksProtocol: true)
+    }
   }
 }

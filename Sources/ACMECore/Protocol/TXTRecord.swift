@@ -8,8 +8,9 @@ package struct TXTRecord: Equatable, Sendable {
   /// Whether it is meant to stay (dns-persist-01).
   package let stays: Bool
 
-  init(name: String, target: RecordName? = nil, value: String, stays: Bool = false) {
-    self.name = name
+  /// Throws `Malformed` for a name that no DNS holds: with a label before it, that of an identifier may be too long.
+  init(name: String, target: RecordName? = nil, value: String, stays: Bool = false) throws(Malformed) {
+    self.name = try RecordName(name).text
     self.target = target
     self.value = value
     self.stays = stays

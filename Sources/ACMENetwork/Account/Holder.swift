@@ -20,16 +20,26 @@ extension HolderOptions {
   ///
   /// Throws `Failure` with the CA's words where it has none for it.
   package func lookUp(isPinned: Bool = true, _ tool: Tool) throws -> (client: Client, account: AccountDocument) {
-    let known = try account.load(tool)
-    let directory = try ca.directory(of: known?.ca.directory, tool)
-    // Of a command only a document says whose signatures it makes.
-    let pin = try isPinned || key.command(tool) != nil ? known : nil
-    let signer = try pin.map { try key.signer(of: $0, tool) } ?? key.load(tool).signer
-    let client = try ca.client(for: directory, known: known?.ca, signer: signer, tool)
-    tool.messages.step("asking the CA \(directory) for the account of the key")
+    let client = try introduction(isPinned: isPinned, tool).client
     let account = try client.lookUpAccount().document()
     tool.messages.step("the key has the account \(account.url)")
     return (client, account)
+  }
+
+  /// A client that is about to look up the account of the key, and the document of that account, where there is one.
+  package func introduction(
+    isPinned: Bool = true, _ tool: Tool
+  ) throws -> (client: Client, known: AccountDocument?) {
+    // Of a command only a document says whose signatures it makes.
+    let isPinned = try isPinned || key.command(tool) != nil
+    let document = try account.load(tool, mayBeMissing: !isPinned)
+    let directory = try ca.directory(of: document?.ca.directory, tool)
+    let known = isPinned ? document : nil
+    let signer = try known.map { try key.signer(of: $0, tool) } ?? key.load(tool).signer
+    let client = try ca.client(
+      for: directory, known: document?.ca, account: known?.url, signer: signer, tool)
+    tool.messages.step("asking the CA \(directory) for the account of the key")
+    return (client, known)
   }
 
   /// A client that acts for the account of the key, which is looked up only where no document says it.

@@ -26,6 +26,15 @@ package struct AccountKeyOptions: ParsableArguments {
   /// Whether an option says what signs.
   package var isGiven: Bool { accountKey != nil || signing.signer != nil }
 
+  /// The option that says what signs, for a command line; nil where a variable does.
+  var said: String? {
+    switch accountKey {
+    case .file(let path)?: Shell.option("-k", path) ?? "-k KEY"
+    case .token?: "-k KEY"
+    case nil: signing.signer.map { "--signer \(Shell.quoted($0))" }
+    }
+  }
+
   /// The command that signs, from the option or from ACME_SIGNER; nil where the key does.
   package func command(_ tool: Tool) throws -> CommandWords? {
     guard accountKey == nil, signing.signer == nil else { return signing.signer }

@@ -12,8 +12,12 @@ package struct AccountOptions: ParsableArguments {
   package func needs(_ tool: Tool) -> [Need] { .file(file(tool)) }
 
   /// The document, from the option or from ACME_ACCOUNT; nil where neither is there.
-  package func load(_ tool: Tool) throws -> AccountDocument? {
+  ///
+  /// - Parameter mayBeMissing: whether the file that ACME_ACCOUNT names needn't be there: it may be what is about to be
+  ///   made.
+  package func load(_ tool: Tool, mayBeMissing: Bool = false) throws -> AccountDocument? {
     if let early = tool.early { return early.account }
+    if mayBeMissing, account == nil, file(tool)?.isMissing == true { return nil }
     return try read(tool)
   }
 
@@ -24,9 +28,18 @@ package struct AccountOptions: ParsableArguments {
 
   private func read(_ tool: Tool) throws -> AccountDocument? {
     guard let file = file(tool) else { return nil }
-    let object = try tool.object(.account, in: Files.read(file), of: file.description)
+    let object = try tool.object(.account, in: bytes(of: file), of: file.description)
     do { return try AccountDocument(object) } catch {
       throw Failure(error.status, "\(file): \(error.message)")
+    }
+  }
+
+  private func bytes(of file: Path) throws(Failure) -> [UInt8] {
+    do { return try Files.read(file) } catch {
+      guard file.isMissing else { throw error }
+      var failure = error
+      failure.hint = "acme-register show -k KEY -o FILE writes the document of KEY's account"
+      throw failure
     }
   }
 
@@ -56,5 +69,5 @@ package struct AccountOptions: ParsableArguments {
 
 extension OrderDocument {
   /// How to go on with an order that was placed with another key of the account.
-  var wayBackAfterRollover: String { "after a rollover, the new key takes the order up anew: \(wayBack)" }
+  var wayBackAfterRollover: String { "after a rollover, the new key takes the order up anew: \(wayBack())" }
 }

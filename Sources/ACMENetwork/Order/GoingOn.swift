@@ -14,7 +14,11 @@ extension OrderStep {
 
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) { order.prepare(tool, untilReadable: stdin) }
 
-  package func wayBack(_ tool: Tool) -> String? { tool.order?.wayBack }
+  package var said: String { order.said }
+
+  package func wayBack(to product: Product, _ tool: Tool) -> String? {
+    tool.order?.wayBack(with: said)
+  }
 }
 
 extension HolderOptions {

@@ -22,6 +22,16 @@ package enum Shell {
     return "$'\(letters.joined())'"
   }
 
+  /// A command as one word, which is split again where it is read.
+  package static func quoted(_ command: CommandWords) -> String {
+    quoted(command.words.map { quoted($0.description) }.joined(separator: " "))
+  }
+
+  /// An option with the file that it named; nil where it named none that can be read again.
+  package static func option(_ name: String, _ file: Path?) -> String? {
+    file.flatMap { $0.isLasting ? "\(name) \(quoted($0))" : nil }
+  }
+
   package static func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)
     return isPlain

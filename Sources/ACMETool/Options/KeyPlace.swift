@@ -64,7 +64,7 @@ extension PassphraseOptions {
   private func pin(of uri: PKCS11URI, _ tool: Tool) throws -> SecretBytes {
     guard let source = uri.pinSource else { return try passphrase("PIN", of: uri.description, tool) }
     guard let path = Path(source) else { throw Malformed("its pin-source names no file") }
-    return try Self.firstLine(of: path, "a PIN")
+    return try Self.firstLine(of: path, "a PIN", tool)
   }
 }
 

@@ -14,12 +14,15 @@ package struct PassphraseOptions: ParsableArguments {
     guard let file = passphraseFile ?? tool.path(from: "ACME_PASSPHRASE_FILE") else {
       return try Terminal.askPassphrase("\(word) of \(key): ")
     }
-    return try Self.firstLine(of: file, "a \(word)")
+    return try Self.firstLine(of: file, "a \(word)", tool)
   }
 
-  static func firstLine(of file: Path, _ need: String) throws -> SecretBytes {
+  static func firstLine(of file: Path, _ need: String, _ tool: Tool) throws -> SecretBytes {
+    if let line = tool.firstLines[file] { return SecretBytes(line) }
+    let isLasting = file.isLasting
     let line = try Files.readSecret(file).prefix { $0 != 0x0A && $0 != 0x0D }
     guard !line.isEmpty else { throw Failure(.input, "\(file) begins with an empty line, not with \(need)") }
+    if !isLasting { tool.firstLines[file] = SecretBytes(line) }
     return SecretBytes(line)
   }
 

@@ -36,7 +36,7 @@ package enum Files {
   }
 
   /// Throws `Failure` 66 where the file can't be opened.
-  static func check(_ path: Path) throws(Failure) { try opened(path).close() }
+  static func check(_ path: Path) throws(Failure) { try openedAtOnce(path).close() }
 
   static let redirection =
     "the shell's > has emptied it before it could be read: restore it, and write with -o FILE"
@@ -47,7 +47,7 @@ package enum Files {
   }
 
   static func secretContents(of path: Path) throws(Failure) -> SecretBytes {
-    try contents(of: path, limit: maxSize) { file throws(IOError) in try file.readSecret(limit: maxSize) }
+    try contents(of: path, limit: maxSize, secretFrom)
   }
 
   private static func contents<Bytes>(
@@ -55,6 +55,12 @@ package enum Files {
   ) throws(Failure) -> Bytes {
     let file = try opened(path)
     defer { file.close() }
+    return try contents(of: file, path, limit: limit, read)
+  }
+
+  private static func contents<Bytes>(
+    of file: FileDescriptor, _ path: Path, limit: Int, _ read: (FileDescriptor) throws(IOError) -> Bytes?
+  ) throws(Failure) -> Bytes {
     if let status = file.status, status.isOf(S_IFDIR) {
       throw Failure(.noInput, "can't read \(path): \(IOError(EISDIR).reason)")
     }
@@ -68,21 +74,32 @@ package enum Files {
     }
   }
 
-  /// Has what stands in `path` outlive a crash of the machine.
+  /// A secret that will be needed again, in a file: from now on that outlives a crash of the machine.
   ///
-  /// Throws `Failure` 66 where it can't be opened, 65 for what is no file that stays, 74 where it may be lost.
-  package static func settle(_ path: Path) throws(Failure) {
-    let file = try opened(path)
+  /// Throws `Failure` as `readSecret` does, and 65 for what is no file that stays, 74 where it may be lost.
+  package static func readSettled(_ path: Path) throws(Failure) -> SecretBytes {
+    let file = try openedAtOnce(path)
     defer { file.close() }
-    guard let status = file.status, status.isRegular else {
+    let status = file.status
+    guard status?.isRegular == true || status?.isOf(S_IFDIR) == true else {
       throw Failure(.input, "\(path) is no file that stays")
     }
+    let secret = try contents(of: file, path, limit: maxSize, secretFrom)
+    guard !secret.isEmpty else { throw empty(path) }
     do { try file.sync() } catch { throw Failure(.io, "writing \(path) failed: \(error.reason)") }
     (path.endOfLinks ?? path).syncFolder()
+    return secret
   }
 
-  private static func opened(_ path: Path) throws(Failure) -> FileDescriptor {
-    var number = open(path, O_RDONLY | O_CLOEXEC)
+  private static func secretFrom(_ file: FileDescriptor) throws(IOError) -> SecretBytes? {
+    try file.readSecret(limit: maxSize)
+  }
+
+  /// For who asks what it is: to open a pipe takes until somebody writes to it.
+  private static func openedAtOnce(_ path: Path) throws(Failure) -> FileDescriptor { try opened(path, O_NONBLOCK) }
+
+  private static func opened(_ path: Path, _ flags: Int32 = 0) throws(Failure) -> FileDescriptor {
+    var number = open(path, O_RDONLY | O_CLOEXEC | flags)
     if number < 0, errno == EACCES, let held = held[path] {
       lseek(held, 0, SEEK_SET)
       number = fcntl(held, F_DUPFD_CLOEXEC, 3)

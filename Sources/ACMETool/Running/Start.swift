@@ -83,7 +83,7 @@ extension Step {
       var failure = Failure(error, in: name, status: .input)
       failure.order = failure.order ?? tool.order
       failure.nameOrder()
-      failure.tellWayBack()
+      failure.tellWayBack(with: said)
       messages.error(failure)
       sink.pass(on: ProblemDocument(failure, tool: name), kind: Self.outputKind)
       return failure.status
@@ -94,10 +94,10 @@ extension Step {
     do {
       try sink.write(product)
     } catch is ReaderGone {
-      guard let wayBack = wayBack(tool) else { throw ReaderGone() }
+      guard let wayBack = wayBack(to: product, tool) else { throw ReaderGone() }
       throw Failure(.io, "nobody reads stdout any more", hint: wayBack)
     } catch var failure as Failure {
-      failure.hint = failure.hint ?? wayBack(tool)
+      failure.hint = failure.hint ?? wayBack(to: product, tool)
       throw failure
     }
   }

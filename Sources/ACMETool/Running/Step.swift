@@ -31,9 +31,12 @@ package protocol Step: ParsableCommand {
   /// - Parameter input: all of stdin; nothing where the step reads nothing.
   func perform(_ input: Content, _ tool: Tool) throws -> Product
 
-  /// How a person gets back what the step did elsewhere, where its product can't be written; nil where nothing is lost
-  /// by that.
-  func wayBack(_ tool: Tool) -> String?
+  /// The options, each begun with a blank, that a line needs, too, which goes on with the order in the same shell.
+  var said: String { get }
+
+  /// How a person gets back what the step did elsewhere, where `product` can't be written; nil where nothing is lost by
+  /// that.
+  func wayBack(to product: Product, _ tool: Tool) -> String?
 }
 
 extension Step {
@@ -46,7 +49,9 @@ extension Step {
 
   package func prepare(_ tool: Tool, untilReadable stdin: Int32) {}
 
-  package func wayBack(_ tool: Tool) -> String? { nil }
+  package var said: String { "" }
+
+  package func wayBack(to product: Product, _ tool: Tool) -> String? { nil }
 }
 
 /// What a tool's output is, which decides how its failures travel down the pipe.

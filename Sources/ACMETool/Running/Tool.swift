@@ -15,6 +15,8 @@ package final class Tool {
   package internal(set) var supervisor: Supervisor?
   /// What the step has made ready while stdin was awaited: it alone knows what.
   package var headStart: AnyObject?
+  /// Passphrases, from what can't be read again: one may be that of two keys.
+  var firstLines: [Path: SecretBytes] = [:]
   private var appended: [Path: Result<AppendedFile, Failure>] = [:]
 
   /// The MAC key of an external account.

@@ -32,7 +32,7 @@ struct Sink {
   /// Whether that changed anything.
   private func writeContent(of product: Product) throws -> Bool {
     switch product {
-    case .document(let object, _): return try write(Array((object.text + "\n").utf8))
+    case .document(let object, _): return try write(Array((unlessThere(object).text + "\n").utf8))
     case .documents(let objects, _, _): return try write(objects.flatMap { Array(($0.text + "\n").utf8) })
     case .text(let text, _, _): return try write(Array(text.utf8))
     case .octets(let octets, _): return try write(octets)
@@ -50,6 +50,14 @@ struct Sink {
       }
       return true
     }
+  }
+
+  /// The document as the file has it, where that is to stay and says the same.
+  private func unlessThere(_ object: JSONObject) -> JSONObject {
+    guard ifChanged, let file, file.isLasting, let bytes = try? Files.contents(of: file),
+      let older = try? JSONObject(parsing: bytes), object.isNoNews(after: older)
+    else { return object }
+    return older
   }
 
   private func write(_ bytes: [UInt8]) throws -> Bool {

@@ -27,7 +27,7 @@ struct PublishVerb: Step {
 
   var input: Input? { Input(.order) }
 
-  func wayBack(_ tool: Tool) -> String? {
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
     "what was published stays; acme-challenge clean, on the document that was read, takes it away"
   }
 

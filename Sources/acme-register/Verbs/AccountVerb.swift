@@ -17,7 +17,8 @@ extension AccountVerb {
     return try act(for: account, by: client, tool)
   }
 
-  func wayBack(_ tool: Tool) -> String? {
-    Self.outputKind == .document ? "acme-register show writes the document of the account that the key has" : nil
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
+    guard Self.outputKind == .document else { return nil }
+    return "\(holder.showLine(insteadOf: product)) writes the document of the account that the key has"
   }
 }

@@ -22,7 +22,9 @@ struct DeactivateVerb: HolderStep {
 
   var input: Input? { nil }
 
-  func wayBack(_ tool: Tool) -> String? { "the account is closed all the same, and the document before says otherwise" }
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
+    "the account is closed all the same, and the document before says otherwise"
+  }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     guard yes || Terminal.isThere else {
@@ -30,20 +32,39 @@ struct DeactivateVerb: HolderStep {
         .usage, "there is no terminal to ask on whether the account is to be closed for good",
         hint: "give --yes to have it closed unasked")
     }
-    let (client, account) = try holder.lookUp(tool)
+    let (client, known) = try holder.introduction(tool)
+    let (account, refusal) = try Self.account(try client.lookUpAccount(), known)
     guard account.account.status != .deactivated else {
       tool.messages.warning("the account \(account.url) is deactivated already")
       return account.product
     }
     try account.refuseUnlessValid()
     if !yes { try ask(about: account, client.budget, tool) }
-    let closed = try close(account, by: client)
+    let closed = try close(account, isInDoubt: refusal != nil, by: client)
     guard closed.account.status == .deactivated else {
       throw Failure(
         .protocolBroken, "the CA took the deactivation, but the account \(account.url) is \(closed.account.status)")
     }
-    tool.messages.step("deactivated the account \(account.url)")
+    if let refusal {
+      tool.messages.warning("the account \(account.url) is deactivated already, as the CA has it: \(refusal.message)")
+    } else {
+      tool.messages.step("deactivated the account \(account.url)")
+    }
     return closed.product
+  }
+
+  /// The account that is to be closed. Where the CA refuses its key as that of one that is closed (RFC 8555 §7.3.6), the
+  /// account by its document, which the CA has to refuse to close, too.
+  private static func account(
+    _ look: Client.LookUp, _ known: AccountDocument?
+  ) throws -> (AccountDocument, Failure?) {
+    guard case .refused(var refusal) = look, refusal.problem?.type == .unauthorized else {
+      return (try look.document(), nil)
+    }
+    if let known { return (known, refusal) }
+    refusal.status = .personMustAct
+    refusal.hint = "an account that is closed already is refused so; given its document, by -a, this finds it out"
+    throw refusal
   }
 
   private func ask(about account: AccountDocument, _ budget: Budget, _ tool: Tool) throws {
@@ -55,8 +76,11 @@ struct DeactivateVerb: HolderStep {
     }
   }
 
-  private func close(_ account: AccountDocument, by client: Client) throws -> AccountDocument {
-    var isInDoubt = false
+  /// - Parameter isInDoubt: whether it may be closed already.
+  private func close(
+    _ account: AccountDocument, isInDoubt: Bool, by client: Client
+  ) throws -> AccountDocument {
+    var isInDoubt = isInDoubt
     do {
       var attempts = 0
       while true {

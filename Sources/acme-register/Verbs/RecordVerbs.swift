@@ -57,7 +57,7 @@ struct CAAVerb: RecordVerb {
   @OptionGroup var messageOptions: MessageOptions
 
   func records(for identifier: Identifier, of account: AccountDocument) throws -> [String] {
-    try account.caaRecords(for: identifier, by: type)
+    try account.caaRecords(for: identifier, by: type.unique)
   }
 
   /// RFC 8657 §4: the label of a method. Whoever knows of one that we don't may name it.
@@ -65,6 +65,7 @@ struct CAAVerb: RecordVerb {
     guard !text.isEmpty, text.utf8.allSatisfy({ UInt8(ascii: "-") == $0 || $0.isLetterOrDigit }) else {
       throw ValidationError("--type takes a challenge type, such as dns-01")
     }
+    guard text == text.lowercased() else { throw ValidationError("--type takes a challenge type in lower case") }
     return Challenge.Kind(rawValue: text)
   }
 }

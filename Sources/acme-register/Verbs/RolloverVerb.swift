@@ -19,8 +19,8 @@ struct RolloverVerb: HolderStep {
 
   var input: Input? { nil }
 
-  func wayBack(_ tool: Tool) -> String? {
-    "acme-register show -k \(Shell.quoted(newKey)) writes the document of the account, which has the new key"
+  func wayBack(to product: Product, _ tool: Tool) -> String? {
+    "\(holder.showLine(insteadOf: product, key: newKey)) writes the document of the account, which has the new key"
   }
 
   func needs(_ tool: Tool) -> [Need] { holder.needs(tool) + [.file(newKey), .settled(newKey)] }
@@ -28,16 +28,15 @@ struct RolloverVerb: HolderStep {
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let known = try holder.account.load(tool)
     let directory = try holder.ca.directory(of: known?.ca.directory, tool)
+    // From the moment that the CA hears of it, one of the two keys is needed, and nobody here knows which.
     let new = try holder.key.passphrase.key(
-      pem: Files.readSecret(newKey), from: newKey.description, named: newKey.octets.description, tool
+      pem: Files.readSettled(newKey), from: newKey.description, named: newKey.octets.description, tool
     ).signer
     let old = try oldKey(known, new, tool)
     guard new.jwk != old?.jwk else {
       throw Failure(
         .input, "the new key, in \(newKey), is the one that is to be replaced", hint: "acme-key makes another")
     }
-    // From the moment that the CA hears of it, one of the two keys is needed, and nobody here knows which.
-    try Files.settle(newKey)
     let client = try holder.ca.client(for: directory, known: known?.ca, signer: old, tool)
     return try Rollover(new: new, isOldThere: old != nil, url: known?.url, client: client, tool: tool).perform().product
   }

@@ -71,6 +71,30 @@ import Testing
     #expect(strings.joined() == "ca.example; accounturi=\(url)")
   }
 
+  @Test(arguments: [#"https://ca.example/\"\\x/"#, "http://ca.example/", "https://ca.example/\\u0007", "", "sha-256 "])
+  func `a prefix that makes no URL breaks the protocol`(_ prefix: String) throws {
+    let account = try account(#"{"issuerDomainNames":["a.example"],"accountHashPrefix":"\#(prefix)"}"#)
+    let failure = try #require(throws: Failure.self) {
+      try account.standingRecord(for: Identifier(typed: "example.com"))
+    }
+    #expect(failure.status == .protocolBroken)
+  }
+
+  @Test func `a name may be too long for a label before it`() throws {
+    let name = Array(repeating: String(repeating: "a", count: 60), count: 4).joined(separator: ".")
+    let account = try account(identities)
+    #expect(try !account.caaRecords(for: Identifier(typed: name), by: []).isEmpty)
+    let failure = try #require(throws: Failure.self) { try account.standingRecord(for: Identifier(typed: name)) }
+    #expect(failure.status == .input)
+    #expect(try account.standingRecord(for: Identifier(typed: String(name.dropFirst(10)))).hasPrefix("_validation-"))
+  }
+
+  @Test func `a name by which the CA goes counts once`() throws {
+    let records = try account(#"{"caaIdentities":["ca.example","ca.example","CA.example"]}"#)
+      .caaRecords(for: Identifier(typed: "example.org"), by: [])
+    #expect(records.count == 1)
+  }
+
   @Test func `a CA that names no issuer has no record`() throws {
     #expect(throws: Failure.self) { try account("{}").standingRecord(for: Identifier(typed: "example.com")) }
   }

@@ -93,10 +93,24 @@ import Testing
     #""issuer-domain-names":[\#(Array(repeating: #""ca.example""#, count: 11).joined(separator: ","))]"#,
     #""issuer-domain-names":["ca.example"],"accounturi":"a;policy=wildcard""#,
     #""issuer-domain-names":["ca.example"],"accounturi":"a b""#,
+    #""issuer-domain-names":["ca.example"],"accounturi":"urn:a\"b""#,
+    #""issuer-domain-names":["ca.example"],"accounturi":"urn:a\\b""#,
+    #""issuer-domain-names":["ca.example"],"accounturi":"urn:\#(String(repeating: "a", count: 5000))""#,
     #""issuer-domain-names":["ca.example"],"accounturi":"""#, #""issuer-domain-names":["ca.example"],"accounturi":7"#,
   ])
   func `a challenge that names no issuer rightly can't be met`(_ members: String) throws {
     let applicant = try applicant()
     #expect(throws: Malformed.self) { try publication("dns-persist-01", members, of: applicant) }
+  }
+
+  @Test func `no DNS holds a record of too long a name`() throws {
+    let name = Array(repeating: String(repeating: "a", count: 60), count: 4).joined(separator: ".")
+    let token = #""token":"LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0""#
+    let applicant = try applicant()
+    #expect(throws: Malformed.self) { try publication("dns-01", token, for: name, of: applicant) }
+    #expect(throws: Malformed.self) { try publication("dns-account-01", token, for: name, of: applicant) }
+    #expect(throws: Malformed.self) { try publication("dns-persist-01", first, for: name, of: applicant) }
+    #expect(throws: Never.self) { try publication("dns-01", token, for: String(name.dropFirst(10)), of: applicant) }
+    #expect(throws: Never.self) { try publication("http-01", token, for: name, of: applicant) }
   }
 }

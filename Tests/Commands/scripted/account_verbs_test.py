@@ -1,6 +1,7 @@
 """acme-register's verbs but rollover, against a CA that isn't as it should be, and against one that is."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -91,6 +92,18 @@ class Show(AccountVerbs):
         self.document(self.verb("show", "-a", "account.json"))
         self.assertEqual(ca.asked("directory"), [])
 
+    def test_a_document_that_is_lost(self):
+        """It is what `show` is about to write: only where an option names it, it has to be there."""
+        self.ca()
+        self.env["ACME_ACCOUNT"] = "account.json"
+        self.ok(self.verb("show", "-o", "account.json"))
+        self.document(self.verb("show"))
+        (self.dir / "account.json").unlink()
+        for words in ("show", "-a", "account.json"), ("orders",), ("update", "--no-contact"), ("deactivate", "--yes"):
+            with self.subTest(words):
+                result = self.fails(self.verb(*words), 66, "account.json")
+                self.assertIn("hint: acme-register show -k KEY -o FILE writes the document of KEY's account", result.err)
+
     def test_an_account_that_isn_t_valid(self):
         self.ca(("new-account", EVERY, with_members(status="revoked")))
         self.fails(self.verb("show"), 78, "is revoked")
@@ -121,6 +134,21 @@ class Update(AccountVerbs):
         ca = self.ca()
         self.document(self.verb("update", "--agree-tos"))
         self.assertEqual(self.sent(ca), [{"termsOfServiceAgreed": True}])
+
+    def test_the_way_back_helps(self):
+        """Pasted into the same shell, in which no variable says anything."""
+        ca = self.ca()
+        shutil.copy(self.env.pop("ACME_CA_BUNDLE"), self.dir / "its root")
+        del self.env["ACME_DIRECTORY"]
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        shutil.copy(self.dir / "account.key", self.dir / "a key")
+        for words in (f"-k 'a key' --directory {ca.directory}", "-k 'a key' -a account.json",
+                      "-a account.json --signer \"acme-key sign -k 'a key'\""):
+            with self.subTest(words):
+                result = self.sh(f"acme-register update --contact {YOU} --ca-bundle 'its root' {words} >/dev/full")
+                self.fails(result, 74, "no space left")
+                line = re.search("hint: (.*) writes the document of the account that the key has\n$", result.err)[1]
+                self.assertEqual(self.document(self.sh(line))["account"]["contact"], [YOU])
 
     def test_what_is_so_already_is_not_sent(self):
         ca = self.ca()
@@ -274,6 +302,45 @@ class Deactivate(AccountVerbs):
         self.assertRegex(result.err, "^acme-register: warning: .* is deactivated already\n$")
         self.assertEqual(ca.asked("account"), [])
 
+    def test_closed_already_and_shown_to_nobody(self):
+        """RFC 8555 §7.3.6: whatever the account's key signs is refused. That it is this account its document says."""
+        closed = refuses("unauthorized", 401, "it is deactivated")
+        for status in "valid", "deactivated":
+            with self.subTest(status):
+                ca = self.ca(("new-account", EVERY, closed), ("account", EVERY, closed))
+                self.account.status = status
+                (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+                result = self.verb("deactivate", "--yes", "-a", "account.json")
+                self.assertEqual(result.status, 0, result)
+                self.assertRegex(result.err, "^acme-register: warning: the account .* is deactivated already.*\n$")
+                document = json.loads(result.text)
+                self.assertEqual((document["url"], document["account"]["status"]), (self.account.url, "deactivated"))
+                (self.dir / "account.json").write_text(result.text)
+                self.assertEqual(self.verb("deactivate", "--yes", "-a", "account.json").status, 0)
+                self.assertEqual(ca.violations, [])
+                refused = self.fails(self.verb("deactivate", "--yes"), 78, "it is deactivated")
+                self.assertIn("hint: an account that is closed already is refused so; given its document, by -a", refused.err)
+
+    def test_refused_at_the_look_up_alone(self):
+        ca = self.ca(("new-account", 1, refuses("unauthorized", 401, "not you")))
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        self.assertEqual(self.verb("deactivate", "--yes", "-a", "account.json").status, 0)
+        self.assertEqual(self.account.status, "deactivated")
+
+    def test_what_says_nothing_of_a_closed_account(self):
+        """After a rollover the old key has none; and a proxy refuses anything."""
+        none, closed = refuses("accountDoesNotExist", 400, "no such key"), refuses("unauthorized", 401, "not you")
+        for script, status in [
+            ([("new-account", EVERY, none), ("account", EVERY, closed)], 78),
+            ([("new-account", EVERY, html(403)), ("account", EVERY, closed)], 77),
+            ([("new-account", EVERY, closed), ("account", EVERY, refuses("malformed", 400, "not by this key"))], 77),
+        ]:
+            with self.subTest(status=status):
+                ca = self.ca(*script)
+                (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+                result = self.fails(self.verb("deactivate", "--yes", "-a", "account.json"), status, ".")
+                self.assertNotIn("acme-account/1", result.text)
+
     def test_refused(self):
         self.ca(("account", EVERY, refuses("unauthorized", 403, "you may not")))
         self.fails(self.verb("deactivate", "--yes"), 77, "you may not")
@@ -398,11 +465,13 @@ class Records(AccountVerbs):
     def test_caa_by_some_methods(self):
         result = self.records("caa", "--type", "dns-01", "--type", "http-01", "one.example")
         self.assertIn("; validationmethods=dns-01,http-01\"\n", self.ok(result).text)
-        for odd in "", "a;b", "dns 01":
+        for odd in "", "a;b", "dns 01", "DNS-01":
             self.fails(self.records("caa", "--type", odd, "one.example"), 64, ".")
 
     def test_caa_of_several_identities(self):
-        result = self.records("caa", "one.example", meta={"caaIdentities": ["a.example", "b.example"]})
+        meta = {"caaIdentities": ["a.example", "b.example", "a.example", "B.example"]}
+        result = self.records("caa", "--type", "dns-01", "--type", "dns-01", "one.example", meta=meta)
+        self.assertEqual(self.ok(result).text.count("; validationmethods=dns-01\"\n"), 2)
         self.assertEqual([line.split()[5] for line in self.ok(result).text.splitlines()],
                          ['"a.example;', '"b.example;'])
 
@@ -416,6 +485,23 @@ class Records(AccountVerbs):
         self.assertEqual(self.ok(result).text, f'{value}"\n{value}; policy=wildcard"\n')
         result = self.records("persist", "one.example", meta=self.META | {"issuerDomainNames": ["issuer.example"]})
         self.assertIn('"issuer.example; accounturi=', self.ok(result).text)
+
+    def test_a_prefix_that_is_no_url(self):
+        """What stands in a zone file as it is."""
+        for prefix in 'https://ca.example/"\\x/', "http://ca.example/", "urn:x:", "https://ca.example/" + "a" * 5000:
+            with self.subTest(prefix):
+                meta = {"issuerDomainNames": ["ca.example"], "accountHashPrefix": prefix}
+                for document in False, True:
+                    result = self.records("persist", "one.example", meta=meta, document=document)
+                    self.fails(result, 76, "the CA's accountHashPrefix: ")
+                    self.assertEqual(result.out, b"")
+
+    def test_a_name_that_has_no_room_for_a_label(self):
+        name = ".".join(["a" * 60] * 4) + ".example"
+        result = self.fails(self.records("persist", name[4:]), 65, "the DNS name _validation-persist.a.* is too long")
+        self.assertEqual(result.out, b"")
+        self.assertIn(name[20:] + ". IN TXT", self.ok(self.records("persist", name[20:])).text)
+        self.ok(self.records("caa", name[4:]))
 
     def test_names_that_have_none(self):
         for verb in "caa", "persist":

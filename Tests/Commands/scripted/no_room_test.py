@@ -207,6 +207,20 @@ class GoneReader(NoRoom):
         self.assertEqual(len(self.ca.asked("new-order")), 1)
 
 
+class Options(NoRoom):
+
+    def test_what_they_said_is_said_again(self):
+        """By the line that is pasted into the same shell, in which no variable says it."""
+        self.saved("acme-challenge --webroot web")
+        shutil.copy(self.env["ACME_CA_BUNDLE"], self.dir / "its root")
+        (self.dir / "account.key").rename(self.dir / "a key")
+        for name in "ACCOUNT", "ACCOUNT_KEY", "CA_BUNDLE", "DIRECTORY":
+            del self.env[f"ACME_{name}"]
+        words = "-k 'a key' -a account.json --ca-bundle 'its root'"
+        result = self.sh(f"acme-finalize {words} <order.json >/dev/full")
+        self.comes_back(self.fails(result, 74, "no space left"))
+
+
 class ReadOnly(NoRoom):
 
     def test_folder(self):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import socket
 import threading
 
@@ -293,8 +294,28 @@ class TwiceTest(ToolTest):
             self.assertEqual(len(ca.accounts), 1)
 
     def test_if_changed(self):
+        """When the CA's endpoints were fetched is no change; what else may differ, is."""
         with ScriptedCA() as ca:
             self.env |= {"ACME_DIRECTORY": ca.directory, "ACME_CA_BUNDLE": str(ca.bundle)}
             key = kit().folder / "account.key"
             self.ok(self.run_tool("acme-register", "-k", key, "--agree-tos", "-o", "account.json"))
             self.assertEqual(self.files(), ["account.json"])
+            again = "acme-register", "-k", key, "-o", "account.json", "--if-changed"
+            self.ok(self.run_tool(*again))
+            file = self.dir / "account.json"
+            document = json.loads(file.read_text())
+            fetched = document["endpointsAt"]
+            aged = file.read_text().replace(fetched, "2020-02-02T00:00:00Z")
+            file.write_text(aged)
+            os.utime(file, (7, 7))
+            for command in again, (*again[:1], "show", *again[1:]):
+                with self.subTest(command):
+                    self.ok(self.run_tool(*command))
+                    self.assertEqual((file.read_text(), file.stat().st_mtime), (aged, 7))
+            next(iter(ca.accounts.values())).contact = ["mailto:me@example.org"]
+            self.ok(self.run_tool(*again))
+            self.assertNotIn("2020-02-02", file.read_text())
+            self.assertEqual(json.loads(file.read_text())["account"]["contact"], ["mailto:me@example.org"])
+            file.write_text(aged)
+            self.ok(self.run_tool(*again[:-1]))
+            self.assertNotIn("2020-02-02", file.read_text())

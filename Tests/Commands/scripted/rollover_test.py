@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import re
 import shutil
 
 import jose
@@ -212,9 +214,27 @@ class BeforeTheCA(Rollover):
 
     def test_a_new_key_that_would_be_gone(self):
         ca = self.ca()
-        result = self.sh("acme-register rollover -k account.key --new-key <(cat new.key)")
-        self.fails(result, 65, "is no file that stays")
+        os.mkfifo(self.dir / "pipe")
+        for new in "<(cat new.key)", "pipe", "/dev/null":
+            with self.subTest(new):
+                result = self.sh(f"acme-register rollover -k account.key --new-key {new}")
+                self.fails(result, 65, "is no file that stays")
         self.assertEqual(ca.requests, [])
+
+    def test_what_stands_in_a_pipe_stays_there(self):
+        self.ca()
+        os.mkfifo(self.dir / "pipe")
+        result = self.sh("exec 3<>pipe; cat new.key >&3; acme-register rollover -k account.key --new-key pipe; "
+                         "status=$?; head -c $(wc -c <new.key) <&3 | cmp - new.key && exit $status")
+        self.fails(result, 65, "is no file that stays")
+
+    def test_a_passphrase_from_a_pipe_is_that_of_both_keys(self):
+        ca = self.ca()
+        (self.dir / "word").write_text("a secret\n")
+        for name in "account.key", "new.key":
+            self.ok(self.sh(f"openssl pkcs8 -topk8 -in {name} -out new.pem -passout file:word && mv new.pem {name}"))
+        result = self.sh("acme-register rollover -k account.key --new-key new.key --passphrase-file <(cat word)")
+        self.written(self.ok(result), ca)
 
     def test_a_document_of_neither_key(self):
         self.ok(self.run_tool("acme-key", "-o", "third.key"))
@@ -278,6 +298,29 @@ class Afterwards(Rollover):
         taken = self.run_tool("acme-challenge", "order", "--url", order["url"], "-k", "new.key", "-a", "rolled.json",
                               stdin=kit().request(("one.example",)))
         self.assertEqual(json.loads(self.ok(taken).text)["jwk"], self.new)
+
+    def test_the_way_back_helps(self):
+        """Pasted into the same shell, in which no variable says which CA it is, or another."""
+        ca = self.ca()
+        shutil.copy(self.env.pop("ACME_CA_BUNDLE"), self.dir / "its root")
+        del self.env["ACME_DIRECTORY"]
+        (self.dir / "account.json").write_text(ca.account_document(kit().jwk))
+        (self.dir / "a word").write_text("a secret\n")
+        self.ok(self.run_tool("acme-key", "--encrypt", "--passphrase-file", "a word", "-o", "it's new"))
+        self.new = json.loads(self.ok(
+            self.run_tool("acme-key", "jwk", "-k", "it's new", "--passphrase-file", "a word")).text)
+        command = "acme-register rollover -k account.key --new-key \"it's new\" --ca-bundle 'its root' {} >/dev/full"
+        other = self.enterContext(ScriptedCA())
+        (self.dir / "other.json").write_text(other.account_document(kit().jwk))
+        for variable in None, "other.json":
+            self.env |= {"ACME_ACCOUNT": variable} if variable else {}
+            for words in "-a account.json --passphrase-file 'a word'", "-a account.json --passphrase-file <(cat 'a word')":
+                with self.subTest(words, variable=variable):
+                    result = self.fails(self.sh(command.format(words)), 74, "no space left")
+                    line = re.search("hint: (.*) writes the document of the account, which has the new key\n$", result.err)[1]
+                    self.assertIn(f" --directory {ca.directory}", line)
+                    again = line if "<(" not in words else f"{line} --passphrase-file 'a word'"
+                    self.written(self.ok(self.sh(again)), ca)
 
     def test_the_old_key_has_no_account(self):
         result = self.fails(self.run_tool("acme-register", "show", "-k", "account.key"), 78, "no account has this key")
