@@ -248,7 +248,7 @@ ifdef acme.mode
 endif
 ifdef acme.try
 .PHONY: $(acme.lists) $(acme.keys) $(acme.requests) $(acme.chains)
-$(acme.lists) $(ACME_ACCOUNT_KEY) $(acme.note): | try.folder
+$(acme.lists) $(acme.keys) $(ACME_ACCOUNT_KEY) $(acme.note): | try.folder
 .PHONY: try.folder
 try.folder:
 	mkdir -p try
