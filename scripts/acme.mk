@@ -33,9 +33,16 @@
 # An older one doesn't know $(file <…), nor how a command in $(shell …) ended.
 $(if $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),$(error acme.mk: GNU make 4.2 or later is needed))
 
-ACME_CHALLENGE ?= --webroot '$(WEBROOT)'
-ACME_ACCOUNT ?= account.json
-ACME_ACCOUNT_KEY ?= account.key
+# An empty variable is none, as to the tools.
+ifndef ACME_CHALLENGE
+ACME_CHALLENGE = --webroot '$(WEBROOT)'
+endif
+ifndef ACME_ACCOUNT
+ACME_ACCOUNT = account.json
+endif
+ifndef ACME_ACCOUNT_KEY
+ACME_ACCOUNT_KEY = account.key
+endif
 export ACME_ACCOUNT ACME_ACCOUNT_KEY ACME_CA_BUNDLE
 
 # Typing errors that would be taken for something else.
@@ -126,7 +133,8 @@ acme.said-due = $(patsubst ./%,%,$(patsubst $(CURDIR)/%,%,$(shell $1)))$(call \
 acme.days := $(strip $(ACME_RENEW_DAYS))
 acme.no-digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst \
 	5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$1))))))))))
-acme.by-days := $(filter-out undefined,$(origin ACME_RENEW_DAYS))
+# An empty one in the environment is none, as to the tools.
+acme.by-days := $(filter-out undefined $(if $(ACME_RENEW_DAYS),,environment),$(firstword $(origin ACME_RENEW_DAYS)))
 $(if $(and $(acme.by-days),$(filter-out 1,$(words $(acme.days)))$(call acme.no-digits,$(acme.days))), \
 	$(error acme.mk: ACME_RENEW_DAYS has to be a number of days, not '$(ACME_RENEW_DAYS)'))
 acme.old = $(if $(subst 0,,$(acme.days)),$(call acme.found,$1),$1)
@@ -138,25 +146,27 @@ acme.checked = $(call acme.complained,$(filter-out $(1:%=./%),$2))$(call \
 	acme.unless-done,find failed with status $(.SHELLSTATUS))$(2:./%=%)
 acme.complained = $(if $1,$(call acme.cannot-tell,$(wordlist 1,40,$1)))
 
-# acme-renewal's word for each chain, true:FILE or false:FILE. Make runs so plain a command itself, and then it may be
-# longer than what a shell takes: there is one process, and one connection, for thousands of chains.
+# acme-renewal's word for each chain, true:REASON:FILE or false:REASON:FILE. Make runs so plain a command itself, and then
+# it may be longer than what a shell takes: there is one process, and one connection, for thousands of chains.
 acme.renewal = $(if $(acme.try),,--directory '$(acme.ca)') $(if $(ACME_CA_BUNDLE),--ca-bundle '$(ACME_CA_BUNDLE)') \
 	$(ACME_RENEWAL)
 acme.ask = sh -c 'said=$$(acme-renewal "$$@"); status=$$?; printf "%s\n" "$$said" | \
-	sed -n "s/^{\(\"[a-zA-Z]*\":\"[^\"]*\",\)*\"due\":\([a-z]*\),.*\"file\":\"\([^\"]*\)\",.*/\2:\3/p" || exit 70; \
-	exit $$status' sh $(acme.renewal)
+	sed -n "s/$(acme.document)/\2:\5:\3/p" || exit 70; \
+	exit $$status' sh $(if $(acme.decided),--offline,$(acme.renewal))
+acme.document := ^{\("[a-zA-Z]*":"[^"]*",\)*"due":\([a-z]*\),.*"file":"\([^"]*\)",\(.*"reason":"\([a-z-]*\)"\)*.*
+acme.document := $(subst ",\",$(acme.document))
 acme.said = $(if $1,$(call acme.heard,$(wordlist 1,4000,$1),$(shell \
 	$(acme.ask) $(wordlist 1,4000,$1)),$(.SHELLSTATUS)) \
 	$(call acme.said,$(wordlist 4001,$(words $1),$1)))
 # 65 and 66: files that are no chains, which it has named, and no word for these.
 acme.heard = $(if $(filter-out 0 1 65 66,$3),$(call acme.cannot-tell,acme-renewal failed with status $3))$(if \
-	$(filter 0 1,$3),$(call acme.unheard,$(filter-out $(2:true:%=%) $(2:false:%=%),$1)))$2
+	$(filter 0 1,$3),$(call acme.unheard,$(filter-out $(call acme.spoken-of,$2),$1)))$2
+acme.spoken-of = $(filter %.pem,$(subst :, ,$1))
 acme.unheard = $(if $1,$(call acme.cannot-tell,acme-renewal says nothing of $(wordlist 1,40,$1)))
 
-# Where something else decides, that is about chains which are valid.
-acme.expired = $(if $1,$(shell sh -c 'exec 2>/dev/null; acme-renewal --offline "$$@" | \
-	sed -n "s/.*\"file\":\"\([^\"]*\)\",.*\"reason\":\"expired\".*/\1/p"' sh $(wordlist 1,4000,$1)) \
-	$(call acme.expired,$(wordlist 4001,$(words $1),$1)))
+# Where something else decides, that is about chains which are there and valid.
+acme.decided := $(strip $(ACME_DUE))$(acme.by-days)
+acme.of-no-use := true:expired:% true:missing:%
 
 # Sites whose order has come to a certificate within a day, and not yet to a chain.
 acme.begun = $(if $1,$(shell sh -c 'for site do \
@@ -175,18 +185,14 @@ acme.shell-flags := $(.SHELLFLAGS)
 SHELL := /bin/sh
 .SHELLFLAGS := -c
 acme.ordered := $(wildcard $(acme.orders))
-ifneq ($(strip $(ACME_DUE))$(acme.by-days),)
-acme.due := $(call acme.expired,$(acme.present)) \
-	$(if $(strip $(ACME_DUE)),,$(call acme.old,$(acme.present) $(acme.ordered)))
-else
 acme.words := $(call acme.said,$(acme.present))
-acme.due := $(patsubst true:%,%,$(filter true:%,$(acme.words)))
-acme.broken := $(filter-out $(acme.due) $(patsubst false:%,%,$(acme.words)),$(acme.present))
-endif
+acme.broken := $(filter-out $(call acme.spoken-of,$(acme.words)),$(acme.present))
+acme.due := $(call acme.spoken-of,$(filter $(if $(acme.decided),$(acme.of-no-use),true:%),$(acme.words))) \
+	$(if $(strip $(ACME_DUE)),,$(if $(acme.by-days),$(call acme.old,$(acme.present) $(acme.ordered))))
 SHELL := $(acme.shell)
 .SHELLFLAGS := $(acme.shell-flags)
 acme.due += $(if $(strip $(ACME_DUE)),$(call acme.said-due,$(ACME_DUE))) $(filter-out $(acme.present),$(acme.chains))
-acme.due := $(basename $(filter $(acme.chains) $(acme.orders),$(acme.due)))
+acme.due := $(filter-out $(basename $(acme.broken)),$(basename $(filter $(acme.chains) $(acme.orders),$(acme.due))))
 acme.due := $(filter-out $(patsubst ./%.order,%,$(call acme.begun,$(filter \
 	$(acme.due),$(basename $(acme.ordered))))),$(acme.due))
 endif

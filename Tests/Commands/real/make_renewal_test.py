@@ -15,6 +15,10 @@ exec "$TOOLS/acme-renewal" "$@"
 """
 
 
+# Who says what is due: acme-renewal, the days, a command.
+DECIDERS = ("ACME_RENEWAL=--offline", "ACME_RENEW_DAYS=100", "ACME_DUE=true")
+
+
 class RenewalTest(DueTest):
     """The chains are certificates, and all files are of the same age; the other tools are stubs."""
 
@@ -144,26 +148,53 @@ class Asking(RenewalTest):
                                  also=result.err.count("\n") - 1 if also else 0)
 
     def test_it_is_not_installed(self):
+        """Which matters also where something else decides: the chains may have expired."""
         (self.dir / "few").mkdir()
         for name in ("sh", "make", "sed", "find", "expr", "basename"):
             (self.dir / "few" / name).symlink_to(shutil.which(name))
         self.env["PATH"] = str(self.dir / "few")
-        self.cannot_tell(r"acme\.mk: what is due can't be told: acme-renewal failed with status 127", also=1)
+        for argument in DECIDERS:
+            with self.subTest(argument):
+                self.cannot_tell(r"acme\.mk: what is due can't be told: acme-renewal failed with status 127", argument,
+                                 also=1)
 
     def test_a_file_that_is_no_chain(self):
-        """It is named, and make fails; the others are renewed."""
-        (self.dir / f"{FILES[0]}.pem").write_text("junk\n")
-        self.live(90, 80, FILES[1:2])
-        result = self.run_tool("make", "-s", "-k", "renew")
-        self.assertEqual(result.status, FAILED, result)
-        self.assertRegex(result.err, rf"^acme-renewal: error: {FILES[0]}\.pem: there is no PEM certificate\n"
-                         rf"acme\.mk: it can't be told whether {FILES[0]}\.pem is due; without it, it is made anew\n"
-                         rf"make: \*\*\* \[.*: {FILES[0]}\.pem\] Error 65\n")
-        self.assertEqual((self.dir / f"{FILES[0]}.pem").read_text(), "junk\n")
-        self.assertEqual((self.dir / f"{FILES[1]}.pem").read_text(), "made\n")
-        self.live(90, 1, FILES[1:2])
-        for options in ("-q",), ("-n",), ("-k", "-s"):
-            self.assertEqual(self.run_tool("make", *options).status, FAILED)
+        """It is named, and make fails, whatever decides; the others are renewed."""
+        no_chain = self.dir / f"{FILES[0]}.pem"
+        for argument in DECIDERS:
+            for kind, message in (("junk", rf"{FILES[0]}\.pem: there is no PEM certificate"),
+                                  ("folder", rf"can't read {FILES[0]}\.pem: is a directory")):
+                with self.subTest(argument, kind=kind):
+                    self.live(90, 0)
+                    no_chain.unlink()
+                    no_chain.write_text("junk\n") if kind == "junk" else no_chain.mkdir()
+                    self.live(90, 91, FILES[1:2])
+                    result = self.run_tool("make", "-s", "-k", "renew", argument)
+                    self.assertEqual(result.status, FAILED, result)
+                    self.assertRegex(result.err, rf"^acme-renewal: error: {message}\n"
+                                     rf"acme\.mk: it can't be told whether {FILES[0]}\.pem is due; without it, it is made "
+                                     rf"anew\nmake: \*\*\* \[.*: {FILES[0]}\.pem\] Error 65\n")
+                    self.assertEqual((self.dir / f"{FILES[1]}.pem").read_text(), "made\n")
+                    self.live(90, 1, FILES[1:2])
+                    for options in ("-q",), ("-n",), ("-k", "-s"):
+                        self.assertEqual(self.run_tool("make", *options, argument).status, FAILED)
+                    if kind == "junk":
+                        self.assertEqual(no_chain.read_text(), "junk\n")
+                    else:
+                        no_chain.rmdir()
+                        no_chain.write_text("")
+
+    def test_a_chain_that_leads_nowhere(self):
+        for argument in DECIDERS:
+            with self.subTest(argument):
+                (self.dir / f"{FILES[0]}.pem").unlink()
+                self.live(90, 0)
+                (self.dir / f"{FILES[0]}.pem").unlink()
+                (self.dir / f"{FILES[0]}.pem").symlink_to("nowhere")
+                self.age_all(2)
+                self.asked(TO_DO, argument)
+                self.assertIn(f"{FILES[0]}.order", self.made(argument))
+                (self.dir / "nowhere").unlink()
 
     def test_what_a_ca_says_is_no_word(self):
         """An explanation stands in the document, with whatever text."""
