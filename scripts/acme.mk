@@ -8,8 +8,8 @@
 # make check looks whether the CA could prove the names. make try gets certificates of its service for trials, beside all
 # that is in use. Agree to the terms of the CA once: make ACME_AGREE_TOS=yes. From then on cron has to say
 # make -k renew, some times a day, and no more: acme-renewal(1) says what is due. make list shows it.
-# A NAME gets NAME.names, NAME.key, NAME.csr, NAME.order and NAME.pem, the chain; _ stands for * in them, and - for a
-# colon. acme-pipeline(7) tells more. What else may be set, before the include:
+# A NAME gets NAME.names, NAME.key, NAME.csr, NAME.order and NAME.pem, the chain; _ stands for * in them, - for a colon,
+# and 0- for a colon at the beginning. acme-pipeline(7) tells more. What else may be set, before the include:
 #
 #   NAME_NAMES          the names in the certificate NAME, where they are more, or others
 #   ACME_CHALLENGE      options of acme-challenge: --webroot $(WEBROOT). --type http-01 alone where the web server
@@ -54,7 +54,9 @@ acme.blanks-only = $(if $(findstring $(acme.comma),$($1)),$(error \
 $(call acme.blanks-only,NAMES)
 $(if $(filter-out yes no,$(ACME_NEW_KEYS)),$(error acme.mk: ACME_NEW_KEYS has to be yes or no, not '$(ACME_NEW_KEYS)'))
 
-acme.file = $(subst :,-,$(subst *,_,$1))
+# The file of ::1 is 0--1.pem: a tool takes what begins with - for an option.
+acme.file = $(subst :,-,$(subst *,_,$(patsubst :%,0:%,$1)))
+$(if $(filter -%,$(NAMES)),$(error acme.mk: a name can't begin with -: NAMES = $(NAMES)))
 acme.sites := $(sort $(call acme.file,$(NAMES)))
 acme.lists := $(acme.sites:=.names)
 acme.keys := $(acme.sites:=.key)
@@ -103,6 +105,9 @@ else ifdef acme.run-ca
 acme.note :=
 override ACME_ACCOUNT := $(basename $(ACME_ACCOUNT:.run.json=.json)).run.json
 endif
+
+$(if $(filter $(ACME_ACCOUNT_KEY),$(acme.sites:%=$(acme.in)%.key)),$(error \
+	acme.mk: $(ACME_ACCOUNT_KEY) is the account's key, so NAMES can't have $(basename $(notdir $(ACME_ACCOUNT_KEY)))))
 
 # Where a command signs for the account, its key isn't here; but a try has a key of its own.
 acme.signer := $(if $(acme.try),,$(ACME_SIGNER))
@@ -228,6 +233,10 @@ endif
 acme.there := $(wildcard $(acme.chains:%=$(CURDIR)/%))
 $(if $(word 2,$(CURDIR)),$(error acme.mk: make knows no folder with a blank in its name: $(CURDIR)))
 acme.mark := $(if $(and $(RELOAD),$(acme.there)),$(CURDIR)/reloaded)
+# Signs that mean something to make, which then takes the files there for others, or for none.
+acme.signs := $(strip $(foreach sign,: ; | % * ? [ \,$(findstring $(sign),$(CURDIR))))
+$(if $(and $(RELOAD),$(acme.signs)),$(error \
+	acme.mk: make can't reload in a folder with a $(firstword $(acme.signs)) in its name: $(CURDIR)))
 
 .PHONY: renew reload list try check acme.made acme.always
 .DELETE_ON_ERROR:
@@ -401,5 +410,5 @@ reload: $(acme.mark)
 reloaded: $(acme.chains) | $(acme.mark)
 $(acme.mark): $(acme.there)
 reloaded $(acme.mark):
-	touch $@
+	touch reloaded
 	$(RELOAD)

@@ -213,10 +213,48 @@ class Typing(RenewalTest):
                               ("", "NAMES has to be set before the include"),
                               ("NAMES = a.example, b.example\n", "names have blanks between them, not commas: NAMES = "),
                               ("NAMES = a.example\na.example_NAMES = a.example,b.example\n", "names have blanks between"),
-                              ("NAMES = a.example\nACME_NEW_KEYS = true\n", "ACME_NEW_KEYS has to be yes or no, not 't")):
+                              ("NAMES = a.example\nACME_NEW_KEYS = true\n", "ACME_NEW_KEYS has to be yes or no, not 't"),
+                              ("NAMES = a.example -o\n", "a name can't begin with -: NAMES = a.example -o"),
+                              ("NAMES = account\n", "account.key is the account's key, so NAMES can't have account"),
+                              ("NAMES = a.example\nACME_ACCOUNT_KEY = a.example.key\n", "a.example.key is the account's")):
             with self.subTest(text):
                 (self.dir / "Makefile").write_text(f"{text}include {self.makefile()}\n")
                 self.cannot_tell(rf"acme\.mk: {message}")
+
+    def test_a_try_has_its_own_account_key(self):
+        self.write_makefile(["account"], "ACME_ACCOUNT_KEY = a.key\nACME_TRY_DIRECTORY = letsencrypt-staging\n")
+        self.asked(TO_DO)
+        result = self.run_tool("make", "try")
+        self.assertEqual(result.status, FAILED)
+        self.assertRegex(result.err, r"\*\*\* acme\.mk: try/account\.key is the account's key, so NAMES can't have account\.")
+
+    def test_an_address_that_begins_with_a_colon(self):
+        self.write_makefile([*SITES, "::1"], OFFLINE + "0--1_NAMES = ::1 localhost\n")
+        self.assertEqual(self.made(), ["0--1.csr", "0--1.key", "0--1.names", "0--1.order", "0--1.pem", "Makefile"])
+        self.assertEqual((self.dir / "0--1.names").read_text(), "::1\nlocalhost\n")
+
+    def test_folders_of_any_name(self):
+        """What make can't do in one, it says."""
+        self.write_makefile(SITES[:1], OFFLINE + "RELOAD = echo reloaded\n")
+        makefile = (self.dir / "Makefile").read_text()
+        for sign in ": ; | % * ? [ \\ $ & ' \" ( ) # = ~ @ ! { < ,".split():
+            with self.subTest(sign):
+                folder = self.dir / f"x{sign}y]"
+                folder.mkdir()
+                (folder / "Makefile").write_text(makefile)
+                result = self.run_tool("make", "-s", "-C", folder)
+                if sign in ":;|%*?[\\":
+                    self.assertEqual((result.status, result.out), (FAILED, b""), result)
+                    self.assertTrue(result.err.endswith(
+                        f"acme.mk: make can't reload in a folder with a {sign} in its name: {folder}.  Stop.\n"), result)
+                    (folder / "Makefile").write_text(makefile.replace("RELOAD", "UNUSED"))
+                    self.ok(self.run_tool("make", "-s", "-C", folder))
+                else:
+                    self.assertEqual(self.ok(result).text, "reloaded\n")
+                (folder / "one.example.pem").write_text(certificate(90, 0))
+                again = self.run_tool("make", "-s", "-C", folder)
+                self.assertEqual(self.ok(again).text, "" if sign in ":;|%*?[\\" else "reloaded\n")
+                self.assertEqual(self.ok(self.run_tool("make", "-s", "-C", folder)).text, "")
 
     def test_warnings(self):
         """What is of no use any more, or never was, stops nothing."""
