@@ -151,8 +151,8 @@ acme.checked = $(call acme.complained,$(filter-out $(1:%=./%),$2))$(call \
 	acme.unless-done,find failed with status $(.SHELLSTATUS))$(2:./%=%)
 acme.complained = $(if $1,$(call acme.cannot-tell,$(wordlist 1,40,$1)))
 
-# acme-renewal's word for each chain, true:REASON:FILE or false:REASON:FILE. Make runs so plain a command itself, and then
-# it may be longer than what a shell takes: there is one process, and one connection, for thousands of chains.
+# acme-renewal's word for each chain, true:REASON:FILE or false:REASON:FILE. Make runs so plain a command itself, and
+# then it may be longer than what a shell takes: there is one process, and one connection, for thousands of chains.
 acme.renewal = $(if $(acme.try),,--directory '$(acme.ca)') $(if $(ACME_CA_BUNDLE),--ca-bundle '$(ACME_CA_BUNDLE)') \
 	$(ACME_RENEWAL)
 acme.ask = sh -c 'said=$$(acme-renewal "$$@"); status=$$?; printf "%s\n" "$$said" | \
@@ -210,9 +210,9 @@ acme.mended := $(if $(acme.note),$(if $(call acme.differ,$(acme.ca),$(file <$(ac
 acme.forced := $(acme.mended) $(acme.due:=.order) $(if $(acme.run-ca),$(acme.orders) $(ACME_ACCOUNT))
 
 # A new key comes with a new request.
-acme.new-keys := $(if $(acme.mode),,$(filter yes,$(ACME_NEW_KEYS)))
-acme.renewed := $(if $(acme.new-keys),$(if $(filter $(acme.note),$(acme.mended)),$(acme.sites),$(sort \
-	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended))))))
+acme.new-keys := $(if $(acme.try),,$(filter yes,$(ACME_NEW_KEYS)))
+acme.renewed := $(if $(acme.mode),,$(if $(acme.new-keys),$(if $(filter $(acme.note),$(acme.mended)),$(acme.sites),$(sort \
+	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended)))))))
 acme.forced += $(acme.renewed:=.key) $(acme.renewed:=.csr)
 
 # Said once, and not to those who only ask.
@@ -286,47 +286,62 @@ endif
 # With new keys, NAME.live leads to the folder of the pair that is in use, one of NAME.1 and NAME.2, and NAME.key and
 # NAME.pem lead there, through it. The other holds the pair before, until NAME.next leads to it, where the next is made.
 # Then that link is renamed to NAME.live, and key and chain are others at once. Wherever it is cut off, the pair in use
-# is whole, and what is missing is done by the next run.
-acme.in-folders := $(or $(acme.new-keys),$(if $(acme.mode),,$(wildcard $(acme.sites:=.next))))
+# is whole, and what is missing is done by the next run. So nothing is written into the folder in use but a chain for
+# the key that is there, and a folder stays in use when new keys are switched off.
+acme.in-folders := $(if $(acme.try),,$(or $(acme.new-keys),$(wildcard $(foreach \
+	end,live next 1,$(acme.sites:=.$(end))))))
+define acme.folders
+set -e; site=$*; live=$$site.live; next=$$site.next; \
+leads() { [ "$$(readlink $$1)" = $$live/$$2 ]; }; \
+lead() { leads $$1 $$2 || { rm -f $$1.new; ln -s $$live/$$2 $$1.new; mv -f $$1.new $$1; }; }; \
+empty() { \
+	folder=$$site.1; ! [ $$folder -ef $$live ] || folder=$$site.2; \
+	rm -f $$next; mkdir -p $$folder; rm -f $$folder/*; \
+}; \
+begun() { sync; ln -s $$folder $$next; }; \
+use() { \
+	said=$$(mv -fT $$next $$live 2>&1) || mv -fh $$next $$live 2>/dev/null || { echo "$$said" >&2; exit 73; }; \
+	lead $$site.pem chain.pem; lead $$site.key key.pem; \
+}
+endef
 # A renewal moves the pair of before into a folder, unless it is in one, and makes a key, for the readers of the last.
+# A key that isn't the one in use, or is newer than the chain, has yet to get one, and there is no pair to move.
 define acme.begin
-set -e; site=$*; \
-[ -e $$site.key ] || { acme-key -o $$site.key $(ACME_KEY); exit; }; \
-[ -e $$site.pem ] || exit 0; \
-live=$$site.live; [ -e $$live ] || { live=$$site.1; mkdir -p $$live; }; \
-keep() { \
-	if cmp -s $$1 $$live/$$2; then return; fi; \
-	if [ -h $$1 ]; then cp -p $$1 $$live/$$2.new; sync; else ln -f $$1 $$live/$$2.new; fi; \
-	mv -f $$live/$$2.new $$live/$$2; \
-}; \
-keep $$site.key key.pem; keep $$site.pem chain.pem; \
-[ -e $$site.live ] || { rm -f $$site.live; ln -s $$site.1 $$site.live; }; \
-lead() { \
-	[ "$$(readlink $$1)" = $$site.live/$$2 ] || { rm -f $$1.new; ln -s $$site.live/$$2 $$1.new; mv -f $$1.new $$1; }; \
-}; \
-lead $$site.key key.pem; lead $$site.pem chain.pem; \
-[ ! -e $$site.next ] || exit 0; \
-next=$$site.1; [ "$$(readlink $$site.live)" != $$next ] || next=$$site.2; \
-mkdir -p $$next; rm -f $$site.next $$next/*; \
-cp -p $$site.live/key.pem $$site.live/chain.pem $$next; \
-acme-key -o $$next/key.new $(ACME_KEY); \
-cat $$next/key.new >$$next/key.pem; rm $$next/key.new; sync; \
-ln -s $$next $$site.next
+$(acme.folders); \
+$(if $(acme.new-keys),,[ ! -e $$site.key ] || { $(acme.make-key); exit; };) \
+if [ -d $$live ] && [ ! -h $$live ]; then \
+	echo "acme.mk: $$live has to be a link to a folder: $$site.1 or $$site.2" >&2; exit 73; \
+elif [ -e $$live/key.pem ] && [ -e $$live/chain.pem ]; then \
+	[ ! -e $$site.key ] || cmp -s $$site.key $$live/key.pem || exit 0; lead $$site.key key.pem; \
+	[ -e $$site.pem ] && ! cmp -s $$site.pem $$live/chain.pem || lead $$site.pem chain.pem; \
+elif [ ! -e $$site.key ]; then \
+	! leads $$site.key key.pem || rm -f $$site.key; $(acme.make-key); exit; \
+elif [ ! -e $$site.pem ] || [ $$site.key -nt $$site.pem ]; then exit 0; \
+else empty; cp -p $$site.key $$folder/key.pem; cp -p $$site.pem $$folder/chain.pem; begun; use; fi; \
+[ ! -e $$next/key.pem ] || exit 0; \
+empty; cp -p $$live/key.pem $$live/chain.pem $$folder; \
+acme-key -o $$folder/key.new $(ACME_KEY); \
+cat $$folder/key.new >$$folder/key.pem; rm $$folder/key.new; begun
 endef
 # The request is in the folder too, for NAME.csr can be of the key of before.
 define acme.request-next
-set -e; \
-if [ -e $*.next ]; then \
-	acme-csr -k $*.next/key.pem --names-from $*.names -o $*.next/request.csr $(ACME_CSR); \
-	cp $*.next/request.csr $@.new; mv -f $@.new $@; \
+$(acme.folders); \
+if [ -e $$next/key.pem ] && leads $< key.pem; then \
+	acme-csr -k $$next/key.pem --names-from $*.names -o $$next/request.csr $(ACME_CSR); \
+	cp $$next/request.csr $@.new; mv -f $@.new $@; \
 else acme-csr -k $< --names-from $*.names -o $@ $(ACME_CSR); fi
 endef
+# acme-chain refuses one for another key than that of the request, so in a folder it gets one of the key that is there.
 # Not all know -T, and -h means the same to the others.
 define acme.chain-next
-set -e; \
-if cmp -s $*.csr $*.next/request.csr; then \
-	acme-chain --csr $*.csr -o $*.next/chain.pem <$<; \
-	said=$$(mv -fT $*.next $*.live 2>&1) || mv -fh $*.next $*.live 2>/dev/null || { echo "$$said" >&2; exit 73; }; \
+$(acme.folders); \
+join() { \
+	acme-csr -k $$1/key.pem --names-from $*.names -o $$1/joined.csr $(ACME_CSR); \
+	acme-chain --csr $$1/joined.csr -o $$1/chain.pem <$<; rm -f $$1/joined.csr; \
+}; \
+if leads $*.key key.pem && cmp -s $*.csr $$next/request.csr; then join $$next; use; \
+elif cmp -s $*.key $$live/key.pem; then join $$live; lead $@ chain.pem; lead $*.key key.pem; \
+elif [ -h $$live ] || leads $@ chain.pem; then empty; cp -p $*.key $$folder/key.pem; join $$folder; begun; use; \
 else acme-chain --csr $*.csr -o $@ <$<; fi
 endef
 
@@ -376,8 +391,9 @@ $(acme.requests): %.csr: %.key %.names
 	$(if $(acme.in-folders),$(acme.request-next),acme-csr -k $(acme.in)$< --names-from $(acme.in)$*.names \
 	  -o $(acme.in)$@ $(ACME_CSR))
 
+acme.make-key = acme-key -o $(acme.in)$@ $(if $(acme.try),--force) $(ACME_KEY)
 $(acme.keys): %.key:
-	$(if $(acme.new-keys),$(acme.begin),acme-key -o $(acme.in)$@ $(if $(acme.try),--force) $(ACME_KEY))
+	$(if $(acme.in-folders),$(acme.begin),$(acme.make-key))
 
 $(acme.lists): %.names:
 	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@
