@@ -211,7 +211,8 @@ acme.forced := $(acme.mended) $(acme.due:=.order) $(if $(acme.run-ca),$(acme.ord
 
 # A new key comes with a new request.
 acme.new-keys := $(if $(acme.try),,$(filter yes,$(ACME_NEW_KEYS)))
-acme.renewed := $(if $(acme.mode),,$(if $(acme.new-keys),$(if $(filter $(acme.note),$(acme.mended)),$(acme.sites),$(sort \
+acme.renewed := $(if $(acme.mode),,$(if $(acme.new-keys),$(if $(filter \
+	$(acme.note),$(acme.mended)),$(acme.sites),$(sort \
 	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended)))))))
 acme.forced += $(acme.renewed:=.key) $(acme.renewed:=.csr)
 
@@ -391,12 +392,17 @@ $(acme.requests): %.csr: %.key %.names
 	$(if $(acme.in-folders),$(acme.request-next),acme-csr -k $(acme.in)$< --names-from $(acme.in)$*.names \
 	  -o $(acme.in)$@ $(ACME_CSR))
 
-acme.make-key = acme-key -o $(acme.in)$@ $(if $(acme.try),--force) $(ACME_KEY)
+# Where another make has come first with a key that wasn't there, that one is as good. acme-key writes it whole.
+acme.had := $(wildcard $(acme.keys) $(ACME_ACCOUNT_KEY))
+acme.unless-there = $(if $(filter $@,$(acme.had)),$1,said=$$($1 2>&1) && status=0 || status=$$?; \
+  if [ $$status != 0 ] && [ -e $@ ]; then exit 0; fi; [ -z "$$said" ] || printf '%s\n' "$$said" >&2; exit $$status)
+acme.make-key = $(if $(acme.try),acme-key -o $(acme.in)$@ --force $(ACME_KEY),$(call \
+	acme.unless-there,acme-key -o $@ $(ACME_KEY)))
 $(acme.keys): %.key:
 	$(if $(acme.in-folders),$(acme.begin),$(acme.make-key))
 
 $(acme.lists): %.names:
-	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@
+	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@.$$$$ && mv -f $(acme.in)$@.$$$$ $(acme.in)$@
 
 acme.agree = make$(acme.mode:%= %)$(acme.run-ca:%= ACME_DIRECTORY=%) ACME_AGREE_TOS=yes
 # 78: a person must act.
@@ -408,10 +414,10 @@ $(ACME_ACCOUNT): $(if $(acme.signer),,$(ACME_ACCOUNT_KEY)) $(acme.note)
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),,$(acme.or-agree))
 
 $(ACME_ACCOUNT_KEY):
-	acme-key -o $@
+	$(call acme.unless-there,acme-key -o $@)
 
 $(acme.note):
-	printf '%s\n' '$(acme.ca)' >$@
+	printf '%s\n' '$(acme.ca)' >$@.$$$$ && mv -f $@.$$$$ $@
 
 $(acme.forced): acme.always
 
