@@ -8,8 +8,8 @@
 # make check looks whether the CA could prove the names. make try gets certificates of its service for trials, beside all
 # that is in use. Agree to the terms of the CA once: make ACME_AGREE_TOS=yes. From then on cron has to say
 # make -k renew, some times a day, and no more: acme-renewal(1) says what is due. make list shows it.
-# A NAME gets NAME.names, NAME.key, NAME.csr, NAME.order and NAME.pem, the chain; _ stands for * in them, and - for a
-# colon. acme-pipeline(7) tells more. What else may be set, before the include:
+# A NAME gets NAME.names, NAME.key, NAME.csr, NAME.order and NAME.pem, the chain; _ stands for * in them, - for a colon,
+# and 0- for a colon at the beginning. acme-pipeline(7) tells more. What else may be set, before the include:
 #
 #   NAME_NAMES          the names in the certificate NAME, where they are more, or others
 #   ACME_CHALLENGE      options of acme-challenge: --webroot $(WEBROOT). --type http-01 alone where the web server
@@ -33,9 +33,16 @@
 # An older one doesn't know $(file <…), nor how a command in $(shell …) ended.
 $(if $(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),$(error acme.mk: GNU make 4.2 or later is needed))
 
-ACME_CHALLENGE ?= --webroot '$(WEBROOT)'
-ACME_ACCOUNT ?= account.json
-ACME_ACCOUNT_KEY ?= account.key
+# An empty variable is none, as to the tools.
+ifndef ACME_CHALLENGE
+ACME_CHALLENGE = --webroot '$(WEBROOT)'
+endif
+ifndef ACME_ACCOUNT
+ACME_ACCOUNT = account.json
+endif
+ifndef ACME_ACCOUNT_KEY
+ACME_ACCOUNT_KEY = account.key
+endif
 export ACME_ACCOUNT ACME_ACCOUNT_KEY ACME_CA_BUNDLE
 
 # Typing errors that would be taken for something else.
@@ -47,7 +54,9 @@ acme.blanks-only = $(if $(findstring $(acme.comma),$($1)),$(error \
 $(call acme.blanks-only,NAMES)
 $(if $(filter-out yes no,$(ACME_NEW_KEYS)),$(error acme.mk: ACME_NEW_KEYS has to be yes or no, not '$(ACME_NEW_KEYS)'))
 
-acme.file = $(subst :,-,$(subst *,_,$1))
+# The file of ::1 is 0--1.pem: a tool takes what begins with - for an option.
+acme.file = $(subst :,-,$(subst *,_,$(patsubst :%,0:%,$1)))
+$(if $(filter -%,$(NAMES)),$(error acme.mk: a name can't begin with -: NAMES = $(NAMES)))
 acme.sites := $(sort $(call acme.file,$(NAMES)))
 acme.lists := $(acme.sites:=.names)
 acme.keys := $(acme.sites:=.key)
@@ -97,6 +106,9 @@ acme.note :=
 override ACME_ACCOUNT := $(basename $(ACME_ACCOUNT:.run.json=.json)).run.json
 endif
 
+$(if $(filter $(ACME_ACCOUNT_KEY),$(acme.sites:%=$(acme.in)%.key)),$(error \
+	acme.mk: $(ACME_ACCOUNT_KEY) is the account's key, so NAMES can't have $(basename $(notdir $(ACME_ACCOUNT_KEY)))))
+
 # Where a command signs for the account, its key isn't here; but a try has a key of its own.
 acme.signer := $(if $(acme.try),,$(ACME_SIGNER))
 ifdef acme.signer
@@ -126,7 +138,8 @@ acme.said-due = $(patsubst ./%,%,$(patsubst $(CURDIR)/%,%,$(shell $1)))$(call \
 acme.days := $(strip $(ACME_RENEW_DAYS))
 acme.no-digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst \
 	5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$1))))))))))
-acme.by-days := $(filter-out undefined,$(origin ACME_RENEW_DAYS))
+# An empty one in the environment is none, as to the tools.
+acme.by-days := $(filter-out undefined $(if $(ACME_RENEW_DAYS),,environment),$(firstword $(origin ACME_RENEW_DAYS)))
 $(if $(and $(acme.by-days),$(filter-out 1,$(words $(acme.days)))$(call acme.no-digits,$(acme.days))), \
 	$(error acme.mk: ACME_RENEW_DAYS has to be a number of days, not '$(ACME_RENEW_DAYS)'))
 acme.old = $(if $(subst 0,,$(acme.days)),$(call acme.found,$1),$1)
@@ -138,25 +151,27 @@ acme.checked = $(call acme.complained,$(filter-out $(1:%=./%),$2))$(call \
 	acme.unless-done,find failed with status $(.SHELLSTATUS))$(2:./%=%)
 acme.complained = $(if $1,$(call acme.cannot-tell,$(wordlist 1,40,$1)))
 
-# acme-renewal's word for each chain, true:FILE or false:FILE. Make runs so plain a command itself, and then it may be
-# longer than what a shell takes: there is one process, and one connection, for thousands of chains.
+# acme-renewal's word for each chain, true:REASON:FILE or false:REASON:FILE. Make runs so plain a command itself, and
+# then it may be longer than what a shell takes: there is one process, and one connection, for thousands of chains.
 acme.renewal = $(if $(acme.try),,--directory '$(acme.ca)') $(if $(ACME_CA_BUNDLE),--ca-bundle '$(ACME_CA_BUNDLE)') \
 	$(ACME_RENEWAL)
 acme.ask = sh -c 'said=$$(acme-renewal "$$@"); status=$$?; printf "%s\n" "$$said" | \
-	sed -n "s/^{\(\"[a-zA-Z]*\":\"[^\"]*\",\)*\"due\":\([a-z]*\),.*\"file\":\"\([^\"]*\)\",.*/\2:\3/p" || exit 70; \
-	exit $$status' sh $(acme.renewal)
+	sed -n "s/$(acme.document)/\2:\5:\3/p" || exit 70; \
+	exit $$status' sh $(if $(acme.decided),--offline,$(acme.renewal))
+acme.document := ^{\("[a-zA-Z]*":"[^"]*",\)*"due":\([a-z]*\),.*"file":"\([^"]*\)",\(.*"reason":"\([a-z-]*\)"\)*.*
+acme.document := $(subst ",\",$(acme.document))
 acme.said = $(if $1,$(call acme.heard,$(wordlist 1,4000,$1),$(shell \
 	$(acme.ask) $(wordlist 1,4000,$1)),$(.SHELLSTATUS)) \
 	$(call acme.said,$(wordlist 4001,$(words $1),$1)))
 # 65 and 66: files that are no chains, which it has named, and no word for these.
 acme.heard = $(if $(filter-out 0 1 65 66,$3),$(call acme.cannot-tell,acme-renewal failed with status $3))$(if \
-	$(filter 0 1,$3),$(call acme.unheard,$(filter-out $(2:true:%=%) $(2:false:%=%),$1)))$2
+	$(filter 0 1,$3),$(call acme.unheard,$(filter-out $(call acme.spoken-of,$2),$1)))$2
+acme.spoken-of = $(filter %.pem,$(subst :, ,$1))
 acme.unheard = $(if $1,$(call acme.cannot-tell,acme-renewal says nothing of $(wordlist 1,40,$1)))
 
-# Where something else decides, that is about chains which are valid.
-acme.expired = $(if $1,$(shell sh -c 'exec 2>/dev/null; acme-renewal --offline "$$@" | \
-	sed -n "s/.*\"file\":\"\([^\"]*\)\",.*\"reason\":\"expired\".*/\1/p"' sh $(wordlist 1,4000,$1)) \
-	$(call acme.expired,$(wordlist 4001,$(words $1),$1)))
+# Where something else decides, that is about chains which are there and valid.
+acme.decided := $(strip $(ACME_DUE))$(acme.by-days)
+acme.of-no-use := true:expired:% true:missing:%
 
 # Sites whose order has come to a certificate within a day, and not yet to a chain.
 acme.begun = $(if $1,$(shell sh -c 'for site do \
@@ -175,18 +190,14 @@ acme.shell-flags := $(.SHELLFLAGS)
 SHELL := /bin/sh
 .SHELLFLAGS := -c
 acme.ordered := $(wildcard $(acme.orders))
-ifneq ($(strip $(ACME_DUE))$(acme.by-days),)
-acme.due := $(call acme.expired,$(acme.present)) \
-	$(if $(strip $(ACME_DUE)),,$(call acme.old,$(acme.present) $(acme.ordered)))
-else
 acme.words := $(call acme.said,$(acme.present))
-acme.due := $(patsubst true:%,%,$(filter true:%,$(acme.words)))
-acme.broken := $(filter-out $(acme.due) $(patsubst false:%,%,$(acme.words)),$(acme.present))
-endif
+acme.broken := $(filter-out $(call acme.spoken-of,$(acme.words)),$(acme.present))
+acme.due := $(call acme.spoken-of,$(filter $(if $(acme.decided),$(acme.of-no-use),true:%),$(acme.words))) \
+	$(if $(strip $(ACME_DUE)),,$(if $(acme.by-days),$(call acme.old,$(acme.present) $(acme.ordered))))
 SHELL := $(acme.shell)
 .SHELLFLAGS := $(acme.shell-flags)
 acme.due += $(if $(strip $(ACME_DUE)),$(call acme.said-due,$(ACME_DUE))) $(filter-out $(acme.present),$(acme.chains))
-acme.due := $(basename $(filter $(acme.chains) $(acme.orders),$(acme.due)))
+acme.due := $(filter-out $(basename $(acme.broken)),$(basename $(filter $(acme.chains) $(acme.orders),$(acme.due))))
 acme.due := $(filter-out $(patsubst ./%.order,%,$(call acme.begun,$(filter \
 	$(acme.due),$(basename $(acme.ordered))))),$(acme.due))
 endif
@@ -199,9 +210,10 @@ acme.mended := $(if $(acme.note),$(if $(call acme.differ,$(acme.ca),$(file <$(ac
 acme.forced := $(acme.mended) $(acme.due:=.order) $(if $(acme.run-ca),$(acme.orders) $(ACME_ACCOUNT))
 
 # A new key comes with a new request.
-acme.new-keys := $(if $(acme.mode),,$(filter yes,$(ACME_NEW_KEYS)))
-acme.renewed := $(if $(acme.new-keys),$(if $(filter $(acme.note),$(acme.mended)),$(acme.sites),$(sort \
-	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended))))))
+acme.new-keys := $(if $(acme.try),,$(filter yes,$(ACME_NEW_KEYS)))
+acme.renewed := $(if $(acme.mode),,$(if $(acme.new-keys),$(if $(filter \
+	$(acme.note),$(acme.mended)),$(acme.sites),$(sort \
+	$(acme.due) $(patsubst %.names,%,$(filter %.names,$(acme.mended)))))))
 acme.forced += $(acme.renewed:=.key) $(acme.renewed:=.csr)
 
 # Said once, and not to those who only ask.
@@ -222,6 +234,10 @@ endif
 acme.there := $(wildcard $(acme.chains:%=$(CURDIR)/%))
 $(if $(word 2,$(CURDIR)),$(error acme.mk: make knows no folder with a blank in its name: $(CURDIR)))
 acme.mark := $(if $(and $(RELOAD),$(acme.there)),$(CURDIR)/reloaded)
+# Signs that mean something to make, which then takes the files there for others, or for none.
+acme.signs := $(strip $(foreach sign,: ; | % * ? [ \,$(findstring $(sign),$(CURDIR))))
+$(if $(and $(RELOAD),$(acme.signs)),$(error \
+	acme.mk: make can't reload in a folder with a $(firstword $(acme.signs)) in its name: $(CURDIR)))
 
 .PHONY: renew reload list try check acme.made acme.always
 .DELETE_ON_ERROR:
@@ -248,7 +264,7 @@ ifdef acme.mode
 endif
 ifdef acme.try
 .PHONY: $(acme.lists) $(acme.keys) $(acme.requests) $(acme.chains)
-$(acme.lists) $(ACME_ACCOUNT_KEY) $(acme.note): | try.folder
+$(acme.lists) $(acme.keys) $(ACME_ACCOUNT_KEY) $(acme.note): | try.folder
 .PHONY: try.folder
 try.folder:
 	mkdir -p try
@@ -271,47 +287,62 @@ endif
 # With new keys, NAME.live leads to the folder of the pair that is in use, one of NAME.1 and NAME.2, and NAME.key and
 # NAME.pem lead there, through it. The other holds the pair before, until NAME.next leads to it, where the next is made.
 # Then that link is renamed to NAME.live, and key and chain are others at once. Wherever it is cut off, the pair in use
-# is whole, and what is missing is done by the next run.
-acme.in-folders := $(or $(acme.new-keys),$(if $(acme.mode),,$(wildcard $(acme.sites:=.next))))
+# is whole, and what is missing is done by the next run. So nothing is written into the folder in use but a chain for
+# the key that is there, and a folder stays in use when new keys are switched off.
+acme.in-folders := $(if $(acme.try),,$(or $(acme.new-keys),$(wildcard $(foreach \
+	end,live next 1,$(acme.sites:=.$(end))))))
+define acme.folders
+set -e; site=$*; live=$$site.live; next=$$site.next; \
+leads() { [ "$$(readlink $$1)" = $$live/$$2 ]; }; \
+lead() { leads $$1 $$2 || { rm -f $$1.new; ln -s $$live/$$2 $$1.new; mv -f $$1.new $$1; }; }; \
+empty() { \
+	folder=$$site.1; ! [ $$folder -ef $$live ] || folder=$$site.2; \
+	rm -f $$next; mkdir -p $$folder; rm -f $$folder/*; \
+}; \
+begun() { sync; ln -s $$folder $$next; }; \
+use() { \
+	said=$$(mv -fT $$next $$live 2>&1) || mv -fh $$next $$live 2>/dev/null || { echo "$$said" >&2; exit 73; }; \
+	lead $$site.pem chain.pem; lead $$site.key key.pem; \
+}
+endef
 # A renewal moves the pair of before into a folder, unless it is in one, and makes a key, for the readers of the last.
+# A key that isn't the one in use, or is newer than the chain, has yet to get one, and there is no pair to move.
 define acme.begin
-set -e; site=$*; \
-[ -e $$site.key ] || { acme-key -o $$site.key $(ACME_KEY); exit; }; \
-[ -e $$site.pem ] || exit 0; \
-live=$$site.live; [ -e $$live ] || { live=$$site.1; mkdir -p $$live; }; \
-keep() { \
-	if cmp -s $$1 $$live/$$2; then return; fi; \
-	if [ -h $$1 ]; then cp -p $$1 $$live/$$2.new; sync; else ln -f $$1 $$live/$$2.new; fi; \
-	mv -f $$live/$$2.new $$live/$$2; \
-}; \
-keep $$site.key key.pem; keep $$site.pem chain.pem; \
-[ -e $$site.live ] || { rm -f $$site.live; ln -s $$site.1 $$site.live; }; \
-lead() { \
-	[ "$$(readlink $$1)" = $$site.live/$$2 ] || { rm -f $$1.new; ln -s $$site.live/$$2 $$1.new; mv -f $$1.new $$1; }; \
-}; \
-lead $$site.key key.pem; lead $$site.pem chain.pem; \
-[ ! -e $$site.next ] || exit 0; \
-next=$$site.1; [ "$$(readlink $$site.live)" != $$next ] || next=$$site.2; \
-mkdir -p $$next; rm -f $$site.next $$next/*; \
-cp -p $$site.live/key.pem $$site.live/chain.pem $$next; \
-acme-key -o $$next/key.new $(ACME_KEY); \
-cat $$next/key.new >$$next/key.pem; rm $$next/key.new; sync; \
-ln -s $$next $$site.next
+$(acme.folders); \
+$(if $(acme.new-keys),,[ ! -e $$site.key ] || { $(acme.make-key); exit; };) \
+if [ -d $$live ] && [ ! -h $$live ]; then \
+	echo "acme.mk: $$live has to be a link to a folder: $$site.1 or $$site.2" >&2; exit 73; \
+elif [ -e $$live/key.pem ] && [ -e $$live/chain.pem ]; then \
+	[ ! -e $$site.key ] || cmp -s $$site.key $$live/key.pem || exit 0; lead $$site.key key.pem; \
+	[ -e $$site.pem ] && ! cmp -s $$site.pem $$live/chain.pem || lead $$site.pem chain.pem; \
+elif [ ! -e $$site.key ]; then \
+	! leads $$site.key key.pem || rm -f $$site.key; $(acme.make-key); exit; \
+elif [ ! -e $$site.pem ] || [ $$site.key -nt $$site.pem ]; then exit 0; \
+else empty; cp -p $$site.key $$folder/key.pem; cp -p $$site.pem $$folder/chain.pem; begun; use; fi; \
+[ ! -e $$next/key.pem ] || exit 0; \
+empty; cp -p $$live/key.pem $$live/chain.pem $$folder; \
+acme-key -o $$folder/key.new $(ACME_KEY); \
+cat $$folder/key.new >$$folder/key.pem; rm $$folder/key.new; begun
 endef
 # The request is in the folder too, for NAME.csr can be of the key of before.
 define acme.request-next
-set -e; \
-if [ -e $*.next ]; then \
-	acme-csr -k $*.next/key.pem --names-from $*.names -o $*.next/request.csr $(ACME_CSR); \
-	cp $*.next/request.csr $@.new; mv -f $@.new $@; \
+$(acme.folders); \
+if [ -e $$next/key.pem ] && leads $< key.pem; then \
+	acme-csr -k $$next/key.pem --names-from $*.names -o $$next/request.csr $(ACME_CSR); \
+	cp $$next/request.csr $@.new; mv -f $@.new $@; \
 else acme-csr -k $< --names-from $*.names -o $@ $(ACME_CSR); fi
 endef
+# acme-chain refuses one for another key than that of the request, so in a folder it gets one of the key that is there.
 # Not all know -T, and -h means the same to the others.
 define acme.chain-next
-set -e; \
-if cmp -s $*.csr $*.next/request.csr; then \
-	acme-chain --csr $*.csr -o $*.next/chain.pem <$<; \
-	said=$$(mv -fT $*.next $*.live 2>&1) || mv -fh $*.next $*.live 2>/dev/null || { echo "$$said" >&2; exit 73; }; \
+$(acme.folders); \
+join() { \
+	acme-csr -k $$1/key.pem --names-from $*.names -o $$1/joined.csr $(ACME_CSR); \
+	acme-chain --csr $$1/joined.csr -o $$1/chain.pem <$<; rm -f $$1/joined.csr; \
+}; \
+if leads $*.key key.pem && cmp -s $*.csr $$next/request.csr; then join $$next; use; \
+elif cmp -s $*.key $$live/key.pem; then join $$live; lead $@ chain.pem; lead $*.key key.pem; \
+elif [ -h $$live ] || leads $@ chain.pem; then empty; cp -p $*.key $$folder/key.pem; join $$folder; begun; use; \
 else acme-chain --csr $*.csr -o $@ <$<; fi
 endef
 
@@ -361,11 +392,17 @@ $(acme.requests): %.csr: %.key %.names
 	$(if $(acme.in-folders),$(acme.request-next),acme-csr -k $(acme.in)$< --names-from $(acme.in)$*.names \
 	  -o $(acme.in)$@ $(ACME_CSR))
 
+# Where another make has come first with a key that wasn't there, that one is as good. acme-key writes it whole.
+acme.had := $(wildcard $(acme.keys) $(ACME_ACCOUNT_KEY))
+acme.unless-there = $(if $(filter $@,$(acme.had)),$1,said=$$($1 2>&1) && status=0 || status=$$?; \
+  if [ $$status != 0 ] && [ -e $@ ]; then exit 0; fi; [ -z "$$said" ] || printf '%s\n' "$$said" >&2; exit $$status)
+acme.make-key = $(if $(acme.try),acme-key -o $(acme.in)$@ --force $(ACME_KEY),$(call \
+	acme.unless-there,acme-key -o $@ $(ACME_KEY)))
 $(acme.keys): %.key:
-	$(if $(acme.new-keys),$(acme.begin),acme-key -o $(acme.in)$@ $(if $(acme.try),--force) $(ACME_KEY))
+	$(if $(acme.in-folders),$(acme.begin),$(acme.make-key))
 
 $(acme.lists): %.names:
-	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@
+	printf '%s\n' $(foreach name,$(acme.names.$*),'$(name)') >$(acme.in)$@.$$$$ && mv -f $(acme.in)$@.$$$$ $(acme.in)$@
 
 acme.agree = make$(acme.mode:%= %)$(acme.run-ca:%= ACME_DIRECTORY=%) ACME_AGREE_TOS=yes
 # 78: a person must act.
@@ -377,10 +414,10 @@ $(ACME_ACCOUNT): $(if $(acme.signer),,$(ACME_ACCOUNT_KEY)) $(acme.note)
 	  $(if $(filter yes,$(ACME_AGREE_TOS)),,$(acme.or-agree))
 
 $(ACME_ACCOUNT_KEY):
-	acme-key -o $@
+	$(call acme.unless-there,acme-key -o $@)
 
 $(acme.note):
-	printf '%s\n' '$(acme.ca)' >$@
+	printf '%s\n' '$(acme.ca)' >$@.$$$$ && mv -f $@.$$$$ $@
 
 $(acme.forced): acme.always
 
@@ -395,5 +432,5 @@ reload: $(acme.mark)
 reloaded: $(acme.chains) | $(acme.mark)
 $(acme.mark): $(acme.there)
 reloaded $(acme.mark):
-	touch $@
+	touch reloaded
 	$(RELOAD)

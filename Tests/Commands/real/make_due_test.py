@@ -17,6 +17,16 @@ while [ $# -gt 0 ]; do
     shift
 done
 """
+# Says of each chain that nothing is due, whatever it holds.
+NOT_DUE = """#!/bin/sh
+for file do
+    case $file in
+    -*) ;;
+    *) echo "{\\"due\\":false,\\"file\\":\\"$file\\",\\"format\\":\\"acme-renewal/1\\",\\"reason\\":\\"not-yet\\"}" ;;
+    esac
+done
+exit 1
+"""
 UP_TO_DATE, TO_DO, FAILED = 0, 1, 2
 
 
@@ -26,6 +36,7 @@ class DueTest(ToolTest):
         super().setup_method()
         for name in ("key", "csr", "register", "challenge", "finalize", "chain"):
             self.add_program(f"acme-{name}", TOOL)
+        self.add_program("acme-renewal", NOT_DUE)
         self.env |= {"PATH": f"{self.dir}/bin:{self.env['PATH']}", "NOTES": str(self.dir / "bin" / "notes")}
         self.write_makefile(SITES)
         self.ok(self.run_tool("make", "-s"))
@@ -180,14 +191,25 @@ class CannotTell(DueTest):
             with self.subTest(value):
                 self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be a number of days, not '",
                                  f"ACME_RENEW_DAYS={value}")
+
+    def test_an_empty_variable_in_the_environment(self):
+        """It is none, as to the tools; another is no better there than elsewhere."""
         self.write_makefile(SITES, more="")
-        self.env["ACME_RENEW_DAYS"] = ""
+        self.env |= dict.fromkeys(("ACME_RENEW_DAYS", "ACME_DUE", "ACME_ACCOUNT", "ACME_ACCOUNT_KEY", "ACME_CHALLENGE",
+                                   "ACME_NEW_KEYS", "ACME_DIRECTORY", "ACME_CA_BUNDLE", "ACME_SIGNER"), "")
+        self.age_all(29)
+        self.asked(UP_TO_DATE)
+        (self.dir / "one.example.csr").touch()
+        self.assertEqual(self.made(), ["one.example.csr", "one.example.order", "one.example.pem"])
+        self.assertRegex((self.dir / "bin" / "notes").read_text(), "(?s)(acme-challenge --webroot .*){4}")
+        self.env["ACME_RENEW_DAYS"] = " "
         self.cannot_tell(r"acme\.mk: ACME_RENEW_DAYS has to be")
 
     def test_no_find(self):
         (self.dir / "few").mkdir()
-        for name in ("sh", "make", "expr", "basename"):
+        for name in ("sh", "make", "expr", "basename", "sed"):
             (self.dir / "few" / name).symlink_to(shutil.which(name))
+        (self.dir / "few" / "acme-renewal").symlink_to(self.dir / "bin" / "acme-renewal")
         self.env["PATH"] = str(self.dir / "few")
         self.cannot_tell(r"acme\.mk: what is due can't be told: find failed with status 127", also=1)
 

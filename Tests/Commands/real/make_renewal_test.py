@@ -15,6 +15,10 @@ exec "$TOOLS/acme-renewal" "$@"
 """
 
 
+# Who says what is due: acme-renewal, the days, a command.
+DECIDERS = ("ACME_RENEWAL=--offline", "ACME_RENEW_DAYS=100", "ACME_DUE=true")
+
+
 class RenewalTest(DueTest):
     """The chains are certificates, and all files are of the same age; the other tools are stubs."""
 
@@ -144,26 +148,53 @@ class Asking(RenewalTest):
                                  also=result.err.count("\n") - 1 if also else 0)
 
     def test_it_is_not_installed(self):
+        """Which matters also where something else decides: the chains may have expired."""
         (self.dir / "few").mkdir()
         for name in ("sh", "make", "sed", "find", "expr", "basename"):
             (self.dir / "few" / name).symlink_to(shutil.which(name))
         self.env["PATH"] = str(self.dir / "few")
-        self.cannot_tell(r"acme\.mk: what is due can't be told: acme-renewal failed with status 127", also=1)
+        for argument in DECIDERS:
+            with self.subTest(argument):
+                self.cannot_tell(r"acme\.mk: what is due can't be told: acme-renewal failed with status 127", argument,
+                                 also=1)
 
     def test_a_file_that_is_no_chain(self):
-        """It is named, and make fails; the others are renewed."""
-        (self.dir / f"{FILES[0]}.pem").write_text("junk\n")
-        self.live(90, 80, FILES[1:2])
-        result = self.run_tool("make", "-s", "-k", "renew")
-        self.assertEqual(result.status, FAILED, result)
-        self.assertRegex(result.err, rf"^acme-renewal: error: {FILES[0]}\.pem: there is no PEM certificate\n"
-                         rf"acme\.mk: it can't be told whether {FILES[0]}\.pem is due; without it, it is made anew\n"
-                         rf"make: \*\*\* \[.*: {FILES[0]}\.pem\] Error 65\n")
-        self.assertEqual((self.dir / f"{FILES[0]}.pem").read_text(), "junk\n")
-        self.assertEqual((self.dir / f"{FILES[1]}.pem").read_text(), "made\n")
-        self.live(90, 1, FILES[1:2])
-        for options in ("-q",), ("-n",), ("-k", "-s"):
-            self.assertEqual(self.run_tool("make", *options).status, FAILED)
+        """It is named, and make fails, whatever decides; the others are renewed."""
+        no_chain = self.dir / f"{FILES[0]}.pem"
+        for argument in DECIDERS:
+            for kind, message in (("junk", rf"{FILES[0]}\.pem: there is no PEM certificate"),
+                                  ("folder", rf"can't read {FILES[0]}\.pem: is a directory")):
+                with self.subTest(argument, kind=kind):
+                    self.live(90, 0)
+                    no_chain.unlink()
+                    no_chain.write_text("junk\n") if kind == "junk" else no_chain.mkdir()
+                    self.live(90, 91, FILES[1:2])
+                    result = self.run_tool("make", "-s", "-k", "renew", argument)
+                    self.assertEqual(result.status, FAILED, result)
+                    self.assertRegex(result.err, rf"^acme-renewal: error: {message}\n"
+                                     rf"acme\.mk: it can't be told whether {FILES[0]}\.pem is due; without it, it is made "
+                                     rf"anew\nmake: \*\*\* \[.*: {FILES[0]}\.pem\] Error 65\n")
+                    self.assertEqual((self.dir / f"{FILES[1]}.pem").read_text(), "made\n")
+                    self.live(90, 1, FILES[1:2])
+                    for options in ("-q",), ("-n",), ("-k", "-s"):
+                        self.assertEqual(self.run_tool("make", *options, argument).status, FAILED)
+                    if kind == "junk":
+                        self.assertEqual(no_chain.read_text(), "junk\n")
+                    else:
+                        no_chain.rmdir()
+                        no_chain.write_text("")
+
+    def test_a_chain_that_leads_nowhere(self):
+        for argument in DECIDERS:
+            with self.subTest(argument):
+                (self.dir / f"{FILES[0]}.pem").unlink()
+                self.live(90, 0)
+                (self.dir / f"{FILES[0]}.pem").unlink()
+                (self.dir / f"{FILES[0]}.pem").symlink_to("nowhere")
+                self.age_all(2)
+                self.asked(TO_DO, argument)
+                self.assertIn(f"{FILES[0]}.order", self.made(argument))
+                (self.dir / "nowhere").unlink()
 
     def test_what_a_ca_says_is_no_word(self):
         """An explanation stands in the document, with whatever text."""
@@ -182,10 +213,48 @@ class Typing(RenewalTest):
                               ("", "NAMES has to be set before the include"),
                               ("NAMES = a.example, b.example\n", "names have blanks between them, not commas: NAMES = "),
                               ("NAMES = a.example\na.example_NAMES = a.example,b.example\n", "names have blanks between"),
-                              ("NAMES = a.example\nACME_NEW_KEYS = true\n", "ACME_NEW_KEYS has to be yes or no, not 't")):
+                              ("NAMES = a.example\nACME_NEW_KEYS = true\n", "ACME_NEW_KEYS has to be yes or no, not 't"),
+                              ("NAMES = a.example -o\n", "a name can't begin with -: NAMES = a.example -o"),
+                              ("NAMES = account\n", "account.key is the account's key, so NAMES can't have account"),
+                              ("NAMES = a.example\nACME_ACCOUNT_KEY = a.example.key\n", "a.example.key is the account's")):
             with self.subTest(text):
                 (self.dir / "Makefile").write_text(f"{text}include {self.makefile()}\n")
                 self.cannot_tell(rf"acme\.mk: {message}")
+
+    def test_a_try_has_its_own_account_key(self):
+        self.write_makefile(["account"], "ACME_ACCOUNT_KEY = a.key\nACME_TRY_DIRECTORY = letsencrypt-staging\n")
+        self.asked(TO_DO)
+        result = self.run_tool("make", "try")
+        self.assertEqual(result.status, FAILED)
+        self.assertRegex(result.err, r"\*\*\* acme\.mk: try/account\.key is the account's key, so NAMES can't have account\.")
+
+    def test_an_address_that_begins_with_a_colon(self):
+        self.write_makefile([*SITES, "::1"], OFFLINE + "0--1_NAMES = ::1 localhost\n")
+        self.assertEqual(self.made(), ["0--1.csr", "0--1.key", "0--1.names", "0--1.order", "0--1.pem", "Makefile"])
+        self.assertEqual((self.dir / "0--1.names").read_text(), "::1\nlocalhost\n")
+
+    def test_folders_of_any_name(self):
+        """What make can't do in one, it says."""
+        self.write_makefile(SITES[:1], OFFLINE + "RELOAD = echo reloaded\n")
+        makefile = (self.dir / "Makefile").read_text()
+        for sign in ": ; | % * ? [ \\ $ & ' \" ( ) # = ~ @ ! { < ,".split():
+            with self.subTest(sign):
+                folder = self.dir / f"x{sign}y]"
+                folder.mkdir()
+                (folder / "Makefile").write_text(makefile)
+                result = self.run_tool("make", "-s", "-C", folder)
+                if sign in ":;|%*?[\\":
+                    self.assertEqual((result.status, result.out), (FAILED, b""), result)
+                    self.assertTrue(result.err.endswith(
+                        f"acme.mk: make can't reload in a folder with a {sign} in its name: {folder}.  Stop.\n"), result)
+                    (folder / "Makefile").write_text(makefile.replace("RELOAD", "UNUSED"))
+                    self.ok(self.run_tool("make", "-s", "-C", folder))
+                else:
+                    self.assertEqual(self.ok(result).text, "reloaded\n")
+                (folder / "one.example.pem").write_text(certificate(90, 0))
+                again = self.run_tool("make", "-s", "-C", folder)
+                self.assertEqual(self.ok(again).text, "" if sign in ":;|%*?[\\" else "reloaded\n")
+                self.assertEqual(self.ok(self.run_tool("make", "-s", "-C", folder)).text, "")
 
     def test_warnings(self):
         """What is of no use any more, or never was, stops nothing."""

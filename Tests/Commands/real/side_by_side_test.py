@@ -1,6 +1,5 @@
 """Many at once: with one account key, into one file, in one folder."""
 
-import re
 import subprocess
 
 from make_test import MakeTest
@@ -68,17 +67,14 @@ class OneName(AtOnce):
 class MakeTwice(MakeTest):
 
     def test_two_runs_in_one_folder(self):
-        """One may find that the other has made a key already. Neither spoils anything, and the next run has no trouble."""
+        """Who finds that the other has made a key already goes on with that. The next run has no trouble."""
         names = ["one.example.org", "two.example.org"]
         self.write_makefile(names)
         running = [subprocess.Popen(["make", "-s", "-j8", "ACME_AGREE_TOS=yes"], cwd=self.dir, env=self.env,
                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                    for _ in range(2)]
         said = [process.communicate(timeout=LIMIT)[0].decode() for process in running]
-        for process, text in zip(running, said):
-            self.assertIn(process.returncode, (0, 2))
-            errors = [line for line in text.splitlines() if ": error: " in line]
-            self.assertEqual([line for line in errors if not re.search(r"\.key(:| exists)", line)], [], text)
+        self.assertEqual([(process.returncode, text) for process, text in zip(running, said)], 2 * [(0, "")])
         self.made()
         for name in names:
             self.good(name)
