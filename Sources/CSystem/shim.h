@@ -75,8 +75,8 @@ static inline int CSystem_close_from(unsigned from) { return (int)syscall(SYS_cl
 static inline int CSystem_set_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 
 // fcntl.h has O_PATH only for _GNU_SOURCE. What is opened so can be named to the kernel, and neither read nor written.
-static inline int CSystem_open_name(const char *path, int flags) {
-  return open(path, 010000000 /* O_PATH */ | O_CLOEXEC | flags);
+static inline int CSystem_open_name(int folder, const char *path, int flags) {
+  return openat(folder, path, 010000000 /* O_PATH */ | O_CLOEXEC | flags);
 }
 
 // Landlock (landlock(7)): glibc has no names for its calls, whose numbers are those of every machine, and older headers

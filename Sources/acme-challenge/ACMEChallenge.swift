@@ -50,7 +50,7 @@ struct ACMEChallenge: OrderStep {
 
   private func open(_ input: [UInt8], _ solvers: Solvers, _ tool: Tool) throws -> OrderRun {
     guard input.looksLikeJSON else {
-      let request = try reading("stdin") { try CertificateRequest(input) }
+      let request = try tool.request(in: input)
       if !solvers.isEmpty { try solvers.prepare(for: request.identifiers, tool) }
       try output.refuseWithoutReader()
       return try Ordering(request, order, tool).place(asked)

@@ -82,6 +82,13 @@ struct Ordering {
 
   /// Takes up the order at `url`, and fetches its authorizations.
   func takeUp(_ url: ACMEURL) throws -> OrderRun {
+    let ca = try client.ca()
+    do {
+      try ca.allowedOrigins.check(url)
+      try ForbiddenURLs(account: account.url, directory: ca.endpoints).check(url)
+    } catch {
+      throw Failure(.input, "--url: \(error.reason)", hint: "acme-register orders lists those of the account")
+    }
     let order = try client.order(at: url)
     guard request.names(are: order) else {
       throw Failure(

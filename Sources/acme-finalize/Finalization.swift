@@ -40,7 +40,9 @@ extension OrderRun {
     case .pending:
       throw Failure(
         .notNow, "the order \(document.url) is still pending: its authorizations aren't all valid",
-        hint: "acme-challenge respond, where the CA hasn't been told to look, then acme-challenge wait")
+        hint: document.missingAuthorizations.isEmpty
+          ? "acme-challenge respond, where the CA hasn't been told to look, then acme-challenge wait"
+          : document.wayToTheMissing)
     default: return
     }
   }

@@ -2,10 +2,6 @@ package import ACMECore
 
 /// Authorizations and challenges, RFC 8555 §7.5.
 extension Client {
-  package func authorization(at url: ACMEURL) throws -> Authorization {
-    try authorization(in: perform(fetch(url)), from: url)
-  }
-
   /// Fetches the authorizations at `urls` side by side; `each` gets them as they come.
   package func authorizations(at urls: [ACMEURL], each: (Authorization) throws -> Void) throws {
     try authorizationsWithPauses(at: urls) { authorization, _ in try each(authorization) }
@@ -64,20 +60,17 @@ extension Client {
       repeatable: .afterLookUp)
   }
 
-  /// Gives an authorization up (§7.5.2).
-  package func deactivate(authorization url: ACMEURL) throws -> Authorization {
+  /// Gives up the authorizations at `urls` (§7.5.2), side by side; `each` gets what came of the one at its index.
+  package func deactivate(
+    authorizations urls: [ACMEURL], each: (_ index: Int, _ result: Result<Authorization, any Error>) throws -> Void
+  ) throws {
     let payload: JSONObject = ["status": .string(Status.deactivated.rawValue)]
-    do {
-      let response = try perform(
-        SignedRequest(
-          url: allowed(url, "the authorization"), payload: Array(payload.text.utf8),
-          purpose: .deactivation))
-      return try authorization(in: response, from: url)
-    } catch let refusal as Failure where refusal.status == .refused && refusal.followsLostAnswer {
-      // What was given up by the earlier try can't be given up once more.
-      let authorization = try self.authorization(at: url)
-      guard authorization.status == .deactivated else { throw refusal }
-      return authorization
+    let requests = try urls.map { url in
+      SignedRequest(
+        url: try allowed(url, "the authorization"), payload: Array(payload.text.utf8), purpose: .deactivation)
+    }
+    try perform(requests) { index, result in
+      try each(index, Result { try authorization(in: result.get(), from: urls[index]) })
     }
   }
 }

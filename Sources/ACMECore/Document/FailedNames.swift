@@ -156,14 +156,14 @@ private struct FailedName {
 
 extension Problem {
   /// One problem for several names, in the form that a CA has for it (RFC 8555 §6.7.1).
-  init(compound subproblems: [JSONObject]) {
+  package init(compound subproblems: [JSONObject]) {
     self.init([
       "subproblems": .array(subproblems.map { .object($0) }), "type": .string(Problem.Kind.compound.rawValue),
     ])
   }
 
   /// As the problem of one among several names.
-  func object(of identifier: Identifier) -> JSONObject {
+  package func object(of identifier: Identifier) -> JSONObject {
     var object = raw
     object["identifier"] = .object(identifier.object)
     return object

@@ -112,6 +112,12 @@ package struct OrderDocument: Sendable {
     authorizations.sort { places[$0.url, default: .max] < places[$1.url, default: .max] }
   }
 
+  /// Those of the order's that couldn't be fetched yet.
+  package var missingAuthorizations: [ACMEURL] {
+    let known = Set(authorizations.map(\.url))
+    return order.authorizations.filter { !known.contains($0) }
+  }
+
   /// What is to be published for `challenge` of `authorization`.
   package func publication(_ challenge: Challenge, of authorization: Authorization) -> Publication? {
     try? checkedPublication(challenge, of: authorization)

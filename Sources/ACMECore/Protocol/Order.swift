@@ -7,6 +7,7 @@ package struct Order: Equatable, Sendable {
   /// Whether nothing more is to be done with it. Some CAs then send little more than the status.
   package let isOver: Bool
   package private(set) var identifiers: [Identifier]
+  /// Each once, whatever the CA sent.
   package private(set) var authorizations: [ACMEURL]
   /// Required by the RFC; kept from an earlier answer where one lacks it.
   package private(set) var finalize: ACMEURL?
@@ -60,7 +61,7 @@ package struct Order: Equatable, Sendable {
     return try authorizations.map { element throws(Malformed) in
       guard let text = element.string else { throw Malformed("an authorization is no URL") }
       return try ACMEURL(text)
-    }
+    }.unique
   }
 
   /// Takes over what an answer may lack: finalize, and of an order that is over what it was for.

@@ -11,13 +11,20 @@ extension OrderRun {
   }
 
   /// Fetches the authorizations of the order that are not in the document yet, or may have changed.
-  package func fetchAuthorizations() throws {
+  package func fetchAuthorizations() throws { try fetchAuthorizations(at: document.order.authorizations) }
+
+  /// Fetches those that an earlier run couldn't, if the order waits for them.
+  package func fetchMissingAuthorizations() throws {
+    guard document.order.status == .pending else { return }
+    try fetchAuthorizations(at: document.missingAuthorizations)
+  }
+
+  private func fetchAuthorizations(at urls: [ACMEURL]) throws {
     // An empty array is legal (RFC 9115), but then there is nothing to wait for.
     guard document.order.status != .pending || !document.order.authorizations.isEmpty else {
       throw Failure(.protocolBroken, "the order \(document.url) is pending, and has no authorization to be proved")
     }
     defer { tool.messages.progress(nil) }
-    let urls = document.order.authorizations
     var count = 0
     try client.authorizations(at: urls) { authorization in
       try take(authorization)
@@ -31,7 +38,7 @@ extension OrderRun {
   package func refuseDead() throws {
     let order = document.order
     if order.status == .invalid {
-      try lookAgain(at: document.awaited.map(\.url) + document.unknownAuthorizations)
+      try lookAgain(at: document.awaited.map(\.url) + document.missingAuthorizations)
       let told = document.awaited.filter { $0.challengeAtWork?.error != nil }
       try refuseFailedNames(givenUp: Set(told.map(\.url)))
     }
@@ -48,12 +55,5 @@ extension OrderRun {
   /// Throws `Interrupted`.
   package func lookAgain(at urls: [ACMEURL]) throws {
     try client.authorizations(thatCanBeHadAt: urls) { try? take($0) }
-  }
-}
-
-extension OrderDocument {
-  fileprivate var unknownAuthorizations: [ACMEURL] {
-    let known = Set(authorizations.map(\.url))
-    return order.authorizations.filter { !known.contains($0) }
   }
 }

@@ -53,6 +53,8 @@ enum CommandOutcome {
   case timedOut
   /// Because the tool asked for that, or is gone.
   case ended
+  /// Nobody knows: the process that ran it is gone.
+  case lost
 
   var parcel: Parcel {
     switch self {
@@ -61,6 +63,7 @@ enum CommandOutcome {
     case .unstartable(let error): Parcel([Array("unstartable".utf8), Array(String(error.code).utf8), [], []])
     case .timedOut: Parcel([Array("timedOut".utf8), [UInt8(ascii: "0")], [], []])
     case .ended: Parcel([Array("ended".utf8), [UInt8(ascii: "0")], [], []])
+    case .lost: Parcel([Array("lost".utf8), [UInt8(ascii: "0")], [], []])
     }
   }
 
@@ -71,6 +74,7 @@ enum CommandOutcome {
     case "unstartable": self = .unstartable(IOError(number))
     case "timedOut": self = .timedOut
     case "ended": self = .ended
+    case "lost": self = .lost
     default: return nil
     }
   }

@@ -54,6 +54,6 @@ struct Supervision {
     guard runner > 0 else { return .unstartable(IOError(errno)) }
     var status: Int32 = 0
     while waitpid(runner, &status, 0) < 0, errno == EINTR {}
-    return status == 0 ? nil : .unstartable(IOError(ECHILD))
+    return status == 0 ? nil : .lost
   }
 }

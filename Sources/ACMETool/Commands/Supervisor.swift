@@ -134,8 +134,11 @@ package final class Supervisor {
     case .timedOut: throw CommandFailure(budget.spent(on: "\(text) runs"), hasRun: true)
     case .unstartable(let error):
       throw CommandFailure(
-        Failure(.helperFailed, "can't run \(words.words[0]): \(error.reason)"),
-        hasRun: error.code == ECHILD)
+        Failure(.helperFailed, "can't run \(words.words[0]): \(error.reason)"), hasRun: false)
+    case .lost:
+      throw CommandFailure(
+        Failure(.helperFailed, "what came of \(text) isn't known: the process that ran it, its parent, was killed"),
+        hasRun: true)
     case .exited(let status, let output, let words): return End(status: status, output: output, words: words)
     }
   }

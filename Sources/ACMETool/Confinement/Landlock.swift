@@ -85,7 +85,7 @@ struct Landlock {
   }
 
   private func allow(_ path: Path, _ flags: Int32, _ rights: (FileDescriptor) -> Rights) {
-    let number = path.withCString { CSystem_open_name($0, flags) }
+    let number = path.withCString { CSystem_open_name(AT_FDCWD, $0, flags) }
     guard number >= 0 else { return }
     defer { close(number) }
     let allowed = rights(FileDescriptor(number: number)).intersection(handled)

@@ -94,6 +94,18 @@ extension Tool {
     }
   }
 
+  /// The certificate request that stdin held.
+  package func request(in bytes: [UInt8]) throws(Failure) -> CertificateRequest {
+    try reading("stdin") {
+      if let found = try? bytes.object.map(DocumentFormat.init(of:)) {
+        throw Malformed(
+          "\(found.title) where a certificate request is needed",
+          hint: found == .order ? "the request of the order is in it: jq -r .csr" : nil)
+      }
+      return try CertificateRequest(bytes)
+    }
+  }
+
   /// The JSON object that a document has to be.
   package func object(_ format: DocumentFormat, in bytes: [UInt8], of source: String) throws -> JSONObject {
     if let label = bytes.pemLabel {

@@ -13,6 +13,9 @@ extension OrderDocument {
     default: start
     }
   }
+
+  /// The hint for an order whose authorizations couldn't all be fetched.
+  package var wayToTheMissing: String { "this fetches what is missing: \(wayBack)" }
 }
 
 extension Failure {

@@ -29,9 +29,12 @@ struct ManualSolver: Solver {
   func publish(_ proofs: [Proof], _ inPlace: InPlace) throws {
     let tool = inPlace.circumstances.tool.name
     var text = "\(tool): please publish, and leave what else is there:\n"
-    inPlace.each(proofs, at: \.sight) { text += line($0) }
+    for proof in proofs { text += line(proof) }
     try inPlace.circumstances.budget.standingStill {
-      try Terminal.waitForEnter("\(text)\(tool): press Enter when that is done: ")
+      try Terminal.show(text)
+      // Whom nobody has told, has put nothing there.
+      inPlace.each(proofs, at: \.sight) { _ in }
+      try Terminal.waitForEnter("\(tool): press Enter when that is done: ")
     }
   }
 

@@ -1,17 +1,25 @@
 import ACMECore
 import ACMETool
+import CSystem
 import Glibc
 
 /// A web server's folder. Nothing is written or removed through a link that leads out of it: who may write below
 /// it is not always who runs this.
 final class WebRoot {
+  /// From the top to the folder of the tokens: the name of each folder on the way, and its path below the root.
+  private static let way = Publication.httpFolder.split(separator: "/").reduce(into: [(name: String, path: String)]()) {
+    $0.append((String($1), ($0.last.map { $0.path + "/" } ?? "") + $1))
+  }
+  private static let modeOfFiles: mode_t = 0o644
+
   private let path: Path
   private let root: Int32
 
   /// Throws `Failure` 73 where there is no folder that could be written to.
   init(_ path: Path) throws {
     self.path = path
-    root = path.octets.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    // Who may pass through it needn't be let list it.
+    root = path.octets.withCString { CSystem_open_name(AT_FDCWD, $0, O_DIRECTORY) }
     guard root >= 0 else { throw Self.failure(.cannotCreate, "can't use the web root \(path)") }
   }
 
@@ -21,12 +29,12 @@ final class WebRoot {
   func put(_ body: String, as token: Token) throws {
     let folder = try makeFolder()
     defer { close(folder) }
-    // A file of this name is left from an earlier try, whole or not.
-    if read(token, in: folder) == body { return }
+    // A file of this name is left from an earlier try, whole or not, or somebody else has put it there.
+    if let file = find(token, in: folder), file.body == body, file.mode == Self.modeOfFiles { return }
     unlinkat(folder, token.text, 0)
     // Whole from the start, its mode too: a file with the right content is then one that the web server can read.
     let file = withoutUmask {
-      openat(folder, token.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+      openat(folder, token.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, Self.modeOfFiles)
     }
     guard file >= 0 else { throw Self.failure(.cannotCreate, "can't create \(shown(token))") }
     defer { close(file) }
@@ -41,22 +49,29 @@ final class WebRoot {
 
   /// Throws `Failure` 73 where nothing could be put there: better before there is an order.
   func prove() throws {
-    var names = Publication.httpFolder.split(separator: "/").map(String.init)
-    while !names.isEmpty {
-      let below = names.joined(separator: "/")
+    var lowest = root
+    var shown = path.description
+    defer { if lowest != root { close(lowest) } }
+    for (name, below) in Self.way {
       let folder = WebRootFolder.open(below, below: root)
-      defer { if folder >= 0 { close(folder) } }
-      guard folder < 0 else { return try Self.refuseUnwritable(folder, "\(path)/\(below)") }
-      guard errno == ENOENT else { throw Self.failure(.cannotCreate, "can't use \(path)/\(below)") }
-      names.removeLast()
+      guard folder >= 0 else {
+        guard errno == ENOENT, isFree(name, in: lowest) else { throw unusable(below) }
+        break
+      }
+      if lowest != root { close(lowest) }
+      lowest = folder
+      shown = "\(path)/\(below)"
     }
-    try Self.refuseUnwritable(root, path.description)
+    guard faccessat(lowest, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
+      throw Self.failure(.cannotCreate, "can't create a file in \(shown)")
+    }
   }
 
-  private static func refuseUnwritable(_ folder: Int32, _ name: String) throws {
-    guard faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
-      throw failure(.cannotCreate, "can't create a file in \(name)")
-    }
+  /// Whether nothing has this name, not even a link that leads nowhere. errno stays.
+  private func isFree(_ name: String, in folder: Int32) -> Bool {
+    let error = errno
+    defer { errno = error }
+    return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0
   }
 
   /// Removes the file, if it holds exactly `body`, and says whether it did. The folders stay.
@@ -67,7 +82,7 @@ final class WebRoot {
       return false
     }
     defer { close(folder) }
-    guard read(token, in: folder) == body else { return false }
+    guard find(token, in: folder)?.body == body else { return false }
     guard unlinkat(folder, token.text, 0) == 0 || errno == ENOENT else {
       throw Self.failure(.io, "can't remove \(shown(token))")
     }
@@ -76,32 +91,36 @@ final class WebRoot {
 
   /// The folder of the tokens; its parts are made where they are missing, open to everybody.
   private func makeFolder() throws -> Int32 {
-    var parent = root
-    var below = ""
-    for name in Publication.httpFolder.split(separator: "/").map(String.init) {
-      let above = parent
+    var lowest = root
+    for (name, below) in Self.way {
+      let above = lowest
       defer { if above != root { close(above) } }
       let isNew = withoutUmask { mkdirat(above, name, 0o755) } == 0
       guard isNew || errno == EEXIST else {
-        throw Self.failure(.cannotCreate, "can't create \(path)/\(below)\(name)")
+        throw Self.failure(.cannotCreate, "can't create \(path)/\(below)")
       }
-      below += name
-      let child = WebRootFolder.open(below, below: root)
-      guard child >= 0 else { throw Self.failure(.cannotCreate, "can't use \(path)/\(below)") }
-      below += "/"
-      parent = child
+      lowest = WebRootFolder.open(below, below: root)
+      guard lowest >= 0 else { throw unusable(below) }
     }
-    return parent
+    return lowest
   }
 
-  /// What the file holds; nil where there is none, or it is none of ours.
-  private func read(_ token: Token, in folder: Int32) -> String? {
+  private func unusable(_ below: String) -> Failure {
+    let what = "can't use \(path)/\(below)"
+    guard errno != ENOENT else { return Failure(.cannotCreate, "\(what): a link there leads nowhere") }
+    return Self.failure(.cannotCreate, what)
+  }
+
+  /// The file, and what it holds; nil where there is none, or it is none of ours.
+  private func find(_ token: Token, in folder: Int32) -> (body: String, mode: mode_t)? {
     let file = openat(folder, token.text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
+    var status = stat()
     var bytes = [UInt8](repeating: 0, count: 1024)
-    let count = Glibc.read(file, &bytes, bytes.count)
-    return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
+    let count = read(file, &bytes, bytes.count)
+    guard count >= 0, fstat(file, &status) == 0 else { return nil }
+    return (String(decoding: bytes[..<count], as: UTF8.self), status.st_mode & ~S_IFMT)
   }
 
   private func shown(_ token: Token) -> String { Self.file(token, below: path) }

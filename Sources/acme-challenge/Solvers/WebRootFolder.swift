@@ -1,67 +1,51 @@
+import CSystem
 import Glibc
 
-/// A folder of a web root, reached step by step: a link is followed as long as it stays below the root, and never by
-/// the kernel, which would let it lead anywhere.
-struct WebRootFolder {
-  /// As many as the kernel follows.
-  private static let mostLinks = 40
+/// A folder of a web root. By which links it is reached doesn't matter, but where it is: that is asked of the folder
+/// itself, since what stands at its name may be another in the next moment.
+enum WebRootFolder {
+  /// As deep as one path can lead.
+  private static let mostLevels = Int(PATH_MAX) / 2
 
-  /// Who opened a folder closes it; that of the root is the caller's.
-  private let root: Int32
-  private var opened: [Int32] = []
-
-  private var here: Int32 { opened.last ?? root }
-
-  private init(_ root: Int32) { self.root = root }
-
-  /// A descriptor of the folder at `path`, which is relative to `root`, for the caller to close; -1 with errno set
-  /// where there is none. EXDEV says that a link leads out of the root.
+  /// A descriptor of the folder at `path`, which is relative to `root`, for the caller to close; it names the folder,
+  /// and can't be read. -1 with errno set where there is none. EXDEV says that a link leads out of the root.
   static func open(_ path: String, below root: Int32) -> Int32 {
-    var way = WebRootFolder(root)
-    let error = way.walk(Array(path.utf8))
-    let end = error == 0 && !way.opened.isEmpty ? way.opened.removeLast() : -1
-    way.opened.forEach { close($0) }
+    let folder = CSystem_open_name(root, path, O_DIRECTORY)
+    guard folder >= 0 else { return -1 }
+    let error = search(root, from: folder)
+    guard error != 0 else { return folder }
+    close(folder)
     errno = error
-    return end
+    return -1
   }
 
-  /// 0, or the error.
-  private mutating func walk(_ path: [UInt8]) -> Int32 {
-    var rest = Self.parts(path)
-    var links = 0
-    while !rest.isEmpty {
-      let name = rest.removeFirst()
-      if name == Self.above {
-        guard let last = opened.popLast() else { return EXDEV }
-        close(last)
-        continue
-      }
-      let next = openat(here, name.map(CChar.init(bitPattern:)) + [0], Self.flags)
-      if next >= 0 {
-        opened.append(next)
-        continue
-      }
-      let error = errno
-      guard error == ELOOP || error == ENOTDIR, let target = link(name) else { return error }
-      links += 1
-      guard links <= Self.mostLinks else { return ELOOP }
-      guard target.first != UInt8(ascii: "/") else { return EXDEV }
-      rest = Self.parts(target) + rest
+  /// Goes up from `folder` until that is `root`. 0, or the error.
+  private static func search(_ root: Int32, from folder: Int32) -> Int32 {
+    guard let end = Identity(root), var place = Identity(folder) else { return errno }
+    var here = folder
+    defer { if here != folder { close(here) } }
+    for _ in 0..<mostLevels where place != end {
+      let above = CSystem_open_name(here, "..", O_DIRECTORY)
+      guard above >= 0 else { return errno }
+      if here != folder { close(here) }
+      here = above
+      guard let next = Identity(here) else { return errno }
+      // The top is its own parent.
+      guard next != place else { return EXDEV }
+      place = next
     }
-    return opened.isEmpty ? EXDEV : 0
+    return place == end ? 0 : EXDEV
   }
 
-  private static let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-  private static let above = Array("..".utf8)
+  private struct Identity: Equatable {
+    private let device: dev_t
+    private let inode: ino_t
 
-  private static func parts(_ path: [UInt8]) -> [[UInt8]] {
-    path.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != Array(".".utf8) }
-  }
-
-  /// What the link says; nil where it is none.
-  private func link(_ name: [UInt8]) -> [UInt8]? {
-    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlinkat(here, name.map(CChar.init(bitPattern:)) + [0], &target, target.count)
-    return count > 0 ? target[..<count].map { UInt8(bitPattern: $0) } : nil
+    /// nil with errno set where that can't be said.
+    init?(_ file: Int32) {
+      var status = stat()
+      guard fstat(file, &status) == 0 else { return nil }
+      (device, inode) = (status.st_dev, status.st_ino)
+    }
   }
 }

@@ -27,7 +27,7 @@ struct CheckVerb: Step {
   func validate() throws { try solving.refuseTypeWithoutHook() }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let request = try reading("stdin") { try CertificateRequest(input) }
+    let request = try tool.request(in: input)
     let solvers = solving.solvers
     guard !solvers.isEmpty else {
       throw Failure(.usage, "it isn't said where the probes go", hint: Solvers.hint(for: request.identifiers))

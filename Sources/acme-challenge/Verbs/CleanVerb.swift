@@ -39,8 +39,11 @@ struct CleanVerb: Step {
       }
       throw tool.earlierFailure(problem)
     }
-    let document = try OrderDocument(tool.document(.order, in: input))
-    return try clean(document, tool, after: true).product(nonce: document.replayNonce, for: output)
+    let document = try tool.readOrder(input)
+    let cleaned = try clean(document, tool, after: true)
+    // What else is published of the order, another document says.
+    try document.refuseIncomplete()
+    return try cleaned.product(nonce: document.replayNonce, for: output)
   }
 
   private func clean(_ read: OrderDocument, _ tool: Tool, after isSuccess: Bool) throws -> OrderDocument {

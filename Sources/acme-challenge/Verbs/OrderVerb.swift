@@ -36,7 +36,7 @@ struct OrderVerb: OrderStep {
   func needs(_ tool: Tool) -> [Need] { order.needs(tool) + asked.needs }
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
-    let request = try reading("stdin") { try CertificateRequest(input) }
+    let request = try tool.request(in: input)
     let solvers = solving.solvers
     if !solvers.isEmpty {
       try solvers.refuseUnserved(request.identifiers)

@@ -33,6 +33,7 @@ struct PublishVerb: Step {
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let read = try tool.readOrder(input)
+    try read.refuseIncomplete()
     let solvers = solving.solvers
     try solvers.refuseToServeNone(of: read)
     try account.pin(read, tool)
@@ -40,6 +41,8 @@ struct PublishVerb: Step {
     let document = try Following(follow, asking: resolver, budget).following(read.choosing(by: solvers)) {
       $0.status == .pending && $1.isChosen && solvers.meet($1, of: $0)
     }
+    let pending = read.authorizations.filter { $0.status == .pending }.map(\.identifier)
+    try solvers.prepare(for: pending.filter { solvers.challengeType(for: $0) != nil }, tool)
     tool.explainProofs(of: document)
     Signals.hold()
     let inPlace = InPlace(by: solvers, tool, budget)

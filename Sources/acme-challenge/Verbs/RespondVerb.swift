@@ -25,6 +25,8 @@ struct RespondVerb: OnlineVerb {
 
   func goOn(with run: OrderRun) throws {
     guard run.document.order.status == .pending else { return try run.refuseDead() }
+    try run.fetchMissingAuthorizations()
+    try run.revise { try $0.choosing(choice.type, isRequired: true) }
     try run.refreshAnswered()
     try run.waitForRecords(wait, asking: resolver)
     _ = try run.respond()

@@ -17,6 +17,7 @@ struct ShowVerb: Step {
 
   func perform(_ input: [UInt8], _ tool: Tool) throws -> Product {
     let document = try tool.readOrder(input)
+    try document.refuseIncomplete()
     tool.explainProofs(of: document)
     let lines = document.authorizations.filter { $0.status == .pending }.flatMap { authorization in
       let challenges = authorization.chosen.map { [$0] } ?? authorization.challenges

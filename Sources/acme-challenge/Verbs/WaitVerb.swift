@@ -14,6 +14,7 @@ struct WaitVerb: OnlineVerb {
   @OptionGroup var messageOptions: MessageOptions
 
   func goOn(with run: OrderRun) throws {
+    try run.fetchMissingAuthorizations()
     do { try run.awaitReady() } catch var failure as Failure
       where failure.status == .notNow && run.document.showsNoAnswer
     {

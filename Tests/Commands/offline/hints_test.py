@@ -5,6 +5,7 @@ import os
 import typing
 
 import pytest
+from bench import PROBLEM, bench
 from tables import TableTest
 from tools import ToolTest
 
@@ -127,7 +128,26 @@ class GivenTest(HintTest, TableTest):
         block("acme-finalize <site.csr", REQUEST_LABEL, "an order document",
               "acme-challenge makes it of a certificate request"),
         Row("acme-csr -k public.pem one.example", 65, "public.pem: a public key where a private key is needed", None),
+        *(Row(f"acme-challenge {verb} --hook true <order.json", 65,
+              "stdin: an order document where a certificate request is needed",
+              "the request of the order is in it: jq -r .csr") for verb in ("order", "check")),
+        *(Row(f"acme-challenge {verb} --hook true <account.json", 65,
+              "stdin: an account document where a certificate request is needed", None) for verb in ("order", "check")),
+        Row("acme-challenge order <other.json", 65, "stdin: JSON, where PEM is needed", None),
+        Row("acme-revoke <order.json", 65, "stdin: JSON, where PEM is needed", None),
     ]
+
+    def setup_method(self):
+        super().setup_method()
+        for name in "order.json", "account.json":
+            (self.dir / name).write_bytes((bench().folder / name).read_bytes())
+        (self.dir / "other.json").write_text(json.dumps({"csr": (self.dir / "site.csr").read_text()}))
+
+    def test_a_problem_where_a_request_is_needed(self):
+        """The failure that it tells of is the one that counts."""
+        (self.dir / "problem.json").write_text(json.dumps(PROBLEM))
+        for verb in "order", "check":
+            self.fails(self.sh(f"acme-challenge {verb} --hook true <problem.json"), 77, "stdin holds an earlier failure: ")
 
 
 class NamesTest(HintTest, TableTest):

@@ -77,3 +77,10 @@ class WhatIsSaidOfIt(LeftBehindTest):
         (self.dir / "web" / ".well-known").symlink_to("/tmp")
         result = self.fails(self.sh("acme-challenge publish --webroot web <order.json >/dev/null"), 73, "out of the web root")
         self.assertNotIn("may be left", result.err)
+
+    def test_one_that_kills_its_parent(self):
+        """It did run, so what it has put in place is taken away."""
+        result = self.fails(self.publish('echo $1 >>calls; [ $1 = cleanup ] || kill -KILL $PPID'), 71,
+                            "error: what came of ./hook present isn't known: the process that ran it, its parent, was killed")
+        self.assertEqual((self.dir / "calls").read_text(), "present\ncleanup\n")
+        self.assertNotIn("warning: ", result.err)

@@ -47,6 +47,23 @@ class AfterTheFact(PinsTest):
         self.ok(self.sh("acme-challenge clean --webroot web <order.json"))
         self.assertEqual(self.published(), [])
 
+    def test_what_fails_keeps_the_order(self):
+        """A program that reads the problem finds in it what is still to be published, or to be taken away."""
+        for verb in "publish", "clean":
+            for words, status in ((("--hook", "false"), 71), ((), 64), (("--webroot", "nowhere"), 73),
+                                  (("--webroot", "web", "-a", "account.json"), 65)):
+                with self.subTest(verb, words=words):
+                    self.save_account(url=self.order["accountURL"] + "0")
+                    result = self.fails(self.run_verb(verb, *words), status, f"[ (]{self.order['url']}\\b")
+                    kept = json.loads(result.text)["order"]
+                    self.assertEqual({**self.order, "replayNonce": None}, {**kept, "replayNonce": None})
+
+    def test_what_nobody_was_told_of_is_not_left(self):
+        result = self.run_tool("setsid", "-w", "acme-challenge", "publish", "--manual", "--type", "dns-01",
+                               stdin=json.dumps(self.order))
+        self.fails(result, 78, "--manual has no terminal")
+        self.assertNotIn("warning: ", result.err)
+
     def test_another_key_of_the_account(self):
         """clean goes by the account; what publish would show, the CA no longer takes."""
         self.ok(self.run_verb("publish", "--webroot", "web"))

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import stat
 
+import pytest
+
 from bench import bench
-from tools import ToolTest
+from tools import BIN, ToolTest
 
 
 class WebRootTest(ToolTest):
@@ -50,6 +53,33 @@ class WebRootTest(ToolTest):
             self.token.parent.rmdir()
             self.token.parents[1].rmdir()
 
+    def test_the_mode_of_a_file_that_is_there(self):
+        """It holds the proof, but the web server couldn't read it, or anybody could change it."""
+        self.token.parent.mkdir(parents=True)
+        for mode in 0o600, 0o640, 0o666:
+            self.token.write_text(self.http["body"])
+            self.token.chmod(mode)
+            self.ok(self.verb("publish"))
+            self.assertEqual((self.mode(self.token), self.token.read_text()), (0o644, self.http["body"]))
+        before = self.token.stat()
+        self.ok(self.verb("publish"))
+        self.assertEqual(self.token.stat().st_ctime_ns, before.st_ctime_ns, "what is right already is left alone")
+
+    @pytest.mark.own_sandbox
+    @pytest.mark.skipif(os.geteuid() != 0, reason="the folders are another user's")
+    def test_folders_that_can_t_be_listed(self):
+        """To pass through them is enough, for who owns the folder of the tokens."""
+        self.token.parent.mkdir(parents=True)
+        os.chown(self.token.parent, 65534, 65534)
+        for folder in self.dir, self.dir / "web", self.token.parents[1]:
+            folder.chmod(0o711)
+        # The tool itself may lie in a folder that is closed to others.
+        shutil.copy(BIN / "acme-challenge", self.dir)
+        for verb, there in ("publish", True), ("clean", False):
+            self.ok(self.run_tool("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "./acme-challenge", verb,
+                                  "--webroot", "web", stdin=self.order))
+            self.assertEqual(self.token.exists(), there)
+
     def test_modes_of_folders_that_are_there_stay(self):
         self.token.parent.mkdir(parents=True)
         os.chmod(self.token.parent, 0o2775)
@@ -67,6 +97,42 @@ class WebRootTest(ToolTest):
                 self.fails(result, 73, "web|link")
                 self.assertEqual(list((self.dir / "outside").rglob("*")), [])
                 (self.dir / "web" / link).unlink()
+
+    def linked(self, link, target):
+        """A fresh web root with this link in it."""
+        self.sh("rm -rf web; mkdir -p web/wk outside; ln -s ../web/wk outside/back")
+        (self.dir / "web" / link).parent.mkdir(exist_ok=True)
+        (self.dir / "web" / link).symlink_to(target)
+
+    def test_by_any_link_that_leads_into_it(self):
+        """Where it ends counts, not which way it goes."""
+        inside = self.dir / "web"
+        for link, targets in {
+            ".well-known": ("wk", "../web/wk", "./wk/../wk/", inside / "wk", "../outside/back", self.dir / "outside/back", "."),
+            ".well-known/acme-challenge": ("../wk", "../../web/wk", inside / "wk", "../../outside/back", "..", inside),
+        }.items():
+            for target in targets:
+                with self.subTest(link, target=target):
+                    self.linked(link, target)
+                    self.ok(self.verb("publish"))
+                    self.assertEqual(self.token.read_text(), self.http["body"])
+                    self.ok(self.verb("clean"))
+                    self.assertEqual([file for file in inside.rglob("*") if file.is_file()], [])
+
+    def test_by_none_that_leads_elsewhere(self):
+        for link in ".well-known", ".well-known/acme-challenge":
+            above = "../" * link.count("/")
+            for target, reason in {
+                f"{above}nowhere": "a link there leads nowhere", "/no/where": "a link there leads nowhere",
+                f"{above}..": "a link leads out of the web root", f"{above}../outside": "a link leads out of the web root",
+                "/": "a link leads out of the web root", self.dir: "a link leads out of the web root",
+                "/proc/self/cwd": "a link leads out of the web root", link.split("/")[-1]: "too many levels of symbolic links",
+            }.items():
+                with self.subTest(link, target=target):
+                    self.linked(link, target)
+                    before = self.files()
+                    self.fails(self.verb("publish"), 73, f"error: can't use web/{link}: {reason}")
+                    self.assertEqual(self.files(), before)
 
     def test_never_through_a_link_in_the_token_s_place(self):
         self.token.parent.mkdir(parents=True)

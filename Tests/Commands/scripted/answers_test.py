@@ -121,6 +121,8 @@ class OpenSetsTest(JourneyTest):
              lambda o: o["challenges"][0].update(status="resting")))),
         fine("fractions and zones", ("authorization", EVERY, with_members(expires="2099-01-05T14:09:07.99Z")),
              ("new-order", EVERY, with_members(expires="2099-01-05T14:09:07.987+02:00"))),
+        fine("each authorization ten times", *((where, EVERY, changed(lambda o: o["authorizations"].extend(
+             o["authorizations"] * 9))) for where in ("new-order", "order", "finalize")), sent={"authorization": 1}),
         fine("a later order without its finalize", ("order", EVERY, with_members(finalize=None)),
              also=keeps("/finalize/1")),
         fine("a processing order without its finalize", ("order", EVERY, with_members(finalize=None)),

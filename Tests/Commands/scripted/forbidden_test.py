@@ -1,6 +1,7 @@
 """Where no step of an order signs: the CA's endpoints and the account, whatever a document or an answer says."""
 
 import json
+import re
 import shutil
 import urllib.parse
 
@@ -122,10 +123,14 @@ class Hostile(ToolTest):
                 self.refused(self.with_finalize(self.endpoints[member], member), "acme-finalize")
 
     def test_an_order_that_the_command_line_names(self):
+        """It wasn't the CA who did."""
         request = kit().request(("one.example",)).decode()
-        for url in (self.revoke + "?x", self.account):
+        for url, reason in ((self.revoke + "?x", "is no URL of an order"), (self.account, "is no URL of an order"), (
+                "https://other.example/order/1", "is on another server than the CA's directory and its endpoints")):
             heard = len(self.ca.requests)
-            self.fails(self.run_tool("acme-challenge", "order", "--url", url, stdin=request), 76, "no URL of an order")
+            result = self.fails(self.run_tool("acme-challenge", "order", "--url", url, stdin=request), 65,
+                                f"error: --url: {re.escape(url)} {reason}")
+            self.assertIn("hint: acme-register orders lists those of the account\n", result.err)
             self.assertEqual([r.path for r in self.ca.requests[heard:] if r.method == "POST"], [])
 
     def test_an_account_document_from_before_a_move(self):
