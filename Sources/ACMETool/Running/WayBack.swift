@@ -15,7 +15,7 @@ extension OrderDocument {
   }
 
   /// The hint for an order whose authorizations couldn't all be fetched.
-  package var wayToTheMissing: String { "this fetches what is missing: \(wayBack)" }
+  package var wayToTheMissing: String { "this fetches what is missing: \(wayBack())" }
 }
 
 extension Failure {
