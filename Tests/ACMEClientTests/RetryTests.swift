@@ -22,7 +22,7 @@ import Testing
 
   @Test func `badNonce has an end, and the CA has the last word`() throws {
     var answers: [ScriptedTransport.Scripted] = []
-    for _ in 1...100 { answers.append(Rig.problem("badNonce", 400, [("Replay-Nonce", "again")])) }
+    for n in 1...100 { answers.append(Rig.problem("badNonce", 400, [("Replay-Nonce", "again\(n)")])) }
     let transport = ScriptedTransport(answers)
     let time = FakeTime()
     let url = try ACMEURL("https://ca.example/dir")
@@ -35,6 +35,12 @@ import Testing
     #expect(throws: Failure.self) { try client.order(at: ACMEURL("https://ca.example/o")) }
     #expect(transport.requests.count == RetryPolicy().badNonceAttempts)
     #expect(time.waits.count == transport.requests.count - RetryPolicy().badNonceAttemptsAtOnce)
+  }
+
+  @Test func `a nonce that comes twice is sent once`() throws {
+    let rig = try Rig(Rig.ok(nonce: "a"), Rig.ok(nonce: "a"), SideBySideTests.nonce("b"), Rig.ok())
+    for _ in 1...3 { _ = try rig.fetch() }
+    #expect(try rig.transport.headers.compactMap { $0["nonce"]?.string } == ["first", "a", "b"])
   }
 
   @Test func `a nonce that can't be one is passed over`() throws {
@@ -89,8 +95,8 @@ import Testing
   }
 
   @Test func `one that nobody knows is gone, with the CA's own words`() throws {
-    let gone = Rig.problem("malformed", 404, [("Replay-Nonce", "b")])
-    let rig = try Rig(gone, gone, gone, gone)
+    let gone = (1...4).map { Rig.problem("malformed", 404, [("Replay-Nonce", "b\($0)")]) }
+    let rig = try Rig(ScriptedTransport(gone))
     let failure = rig.failure { _ = try rig.fetch() }
     #expect(failure?.status == .refused)
     #expect(failure?.problem?.detail == "words")
