@@ -22,6 +22,8 @@ final class HTTPConnection: LookerConnection {
     let count = Glibc.read(socket, &buffer, buffer.count)
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) ? POLLIN : nil }
     request += buffer[..<count]
+    // RFC 9112 §2.2: empty lines before the request are passed over.
+    request.trimPrefix { $0 == 0x0D || $0 == 0x0A }
     guard request.count <= Self.maxRequest else { return nil }
     guard request.firstRange(of: Array("\r\n\r\n".utf8)) != nil else { return POLLIN }
     response = responseToRequest()[...]
@@ -42,8 +44,15 @@ final class HTTPConnection: LookerConnection {
     let line = String(decoding: request.prefix { $0 != 0x0D }, as: UTF8.self).split(separator: " ")
     guard line.count == 3, line[2].hasPrefix("HTTP/1.") else { return Self.response("400 Bad Request", "") }
     guard line[0] == "GET" || line[0] == "HEAD" else { return Self.response("405 Method Not Allowed", "") }
-    guard let body = shown[String(line[1])] else { return Self.response("404 Not Found", "") }
+    guard let body = shown[Self.path(line[1])] else { return Self.response("404 Not Found", "") }
     return Self.response("200 OK", body, withBody: line[0] == "GET")
+  }
+
+  /// Of the target, which may be a whole URL (RFC 9112 §3.2.2).
+  private static func path(_ target: Substring) -> String {
+    let scheme = "http://"
+    guard target.prefix(scheme.count).lowercased() == scheme else { return String(target) }
+    return String(target.dropFirst(scheme.count).drop { $0 != "/" })
   }
 
   private static func response(_ status: String, _ body: String, withBody: Bool = true) -> [UInt8] {

@@ -126,6 +126,9 @@ class Listening(PipelineTest):
         answers = [
             (f"GET {token['http']['path']} HTTP/1.1", "200 OK", token["keyAuthorization"]),
             (f"HEAD {token['http']['path']} HTTP/1.0", "200 OK", ""),
+            (f"\r\n\r\nGET {token['http']['path']} HTTP/1.1", "200 OK", token["keyAuthorization"]),
+            (f"GET HTTP://example.org:80{token['http']['path']} HTTP/1.1", "200 OK", token["keyAuthorization"]),
+            ("GET http://example.org HTTP/1.1", "404 Not Found", ""),
             (f"GET {token['http']['path']}x HTTP/1.1", "404 Not Found", ""),
             (f"GET {token['http']['path']}?x HTTP/1.1", "404 Not Found", ""),
             ("GET /.well-known/acme-challenge/<script> HTTP/1.1", "404 Not Found", ""),
