@@ -7,7 +7,7 @@ package struct AppendedFile {
   package struct Content: Sendable {
     /// For messages.
     let name: String
-    /// What each line begins with, one or the other.
+    /// What each of our lines begins with, one or the other.
     let beginnings: [String]
 
     package init(_ name: String, beginnings: [String]) {
@@ -15,11 +15,16 @@ package struct AppendedFile {
       self.beginnings = beginnings
     }
 
-    /// Whether what begins so, or is no longer than that, may be such a file.
+    /// Whether what begins so may be such a file. Other objects are somebody's notes, but for keys and documents.
     fileprivate func mayBegin(_ octets: [UInt8]) -> Bool {
-      beginnings.contains { zip($0.utf8, octets).allSatisfy(==) }
+      if beginnings.contains(where: { zip($0.utf8, octets).allSatisfy(==) }) { return true }
+      return octets.first == UInt8(ascii: "{")
+        && ![#""kty""#, #""format""#].contains { octets.firstRange(of: Array($0.utf8)) != nil }
     }
   }
+
+  /// How much of a file tells what it is, in octets.
+  private static let lookedAt = 1 << 16
 
   private let file: FileDescriptor
   private let what: String
@@ -49,7 +54,7 @@ package struct AppendedFile {
     guard number >= 0 else { return }
     let file = FileDescriptor(number: number)
     defer { file.close() }
-    var first = [UInt8](repeating: 0, count: content.beginnings.map(\.utf8.count).max() ?? 0)
+    var first = [UInt8](repeating: 0, count: lookedAt)
     guard file.status?.isRegular == true, case let count = pread(number, &first, first.count, 0), count > 0,
       !content.mayBegin(Array(first[..<count]))
     else { return }

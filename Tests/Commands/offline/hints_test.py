@@ -134,7 +134,7 @@ class GivenTest(HintTest, TableTest):
         *(Row(f"acme-challenge {verb} --hook true <account.json", 65,
               "stdin: an account document where a certificate request is needed", None) for verb in ("order", "check")),
         Row("acme-challenge order <other.json", 65, "stdin: JSON, where PEM is needed", None),
-        Row("acme-revoke <order.json", 65, "stdin: JSON, where PEM is needed", None),
+        Row("acme-revoke <order.json", 65, "stdin: JSON, where a certificate chain in PEM is needed", None),
     ]
 
     def setup_method(self):
@@ -220,11 +220,15 @@ class OverInputTest(HintTest, TableTest):
         self.assertEqual({name: (self.dir / name).read_bytes() for name in self.files()}, before)
 
 
+ANEW = "acme-register show -k KEY -o FILE writes the document of KEY's account"
+
+
 class VariablesTest(HintTest, TableTest):
     """A file that a variable names is named with it."""
 
     table = [
-        Row(f"{variable}=nowhere {command}", 66, f"can't read nowhere ({variable}): no such file or directory", None)
+        Row(f"{variable}=nowhere {command}", 66, f"can't read nowhere ({variable}): no such file or directory",
+            ANEW if variable == "ACME_ACCOUNT" else None)
         for variable, command in {
             "ACME_ACCOUNT": "acme-challenge --webroot . <site.csr",
             "ACME_ACCOUNT_KEY": "acme-challenge --webroot . -a account.json <site.csr",
@@ -237,7 +241,7 @@ class VariablesTest(HintTest, TableTest):
             f'site.csr (ACME_ACCOUNT): a PEM block "{REQUEST_LABEL}" where an account document is needed',
             "acme-register makes it"),
         Row("ACME_ACCOUNT=site.csr acme-challenge -a nowhere --webroot . <site.csr", 66,
-            "can't read nowhere: no such file or directory", None),
+            "can't read nowhere: no such file or directory", ANEW),
         Row("ACME_CA_BUNDLE=site.key acme-register -k site.key --ca-bundle empty", 65, "empty is empty", None),
     ]
 

@@ -1,13 +1,32 @@
 """Many at once: with one account key, into one file, in one folder."""
 
+import functools
 import subprocess
 
 from make_test import MakeTest
-from testbed import PipelineTest
+from testbed import PipelineTest, Testbed
 from tools import LIMIT
 
 MANY = 20
 PIPELINE = """acme-csr -k site.key {name} | acme-challenge --webroot "$WEBROOT" | acme-finalize | acme-chain -o {chain}"""
+
+
+def once_more_where_the_ca_stands_still(test):
+    @functools.wraps(test)
+    def tried(self):
+        try:
+            test(self)
+        except subprocess.TimeoutExpired:
+            if not self.testbed.stands_still(self):
+                raise
+            Testbed.shared.cache_clear()
+            type(self).testbed = Testbed.shared(**self.SETTINGS)
+            self.env |= self.testbed.env
+            self.account()
+            for chain in self.dir.glob("*.pem"):
+                chain.unlink()
+            test(self)
+    return tried
 
 
 class AtOnce(PipelineTest):
@@ -25,6 +44,7 @@ class AtOnce(PipelineTest):
 
 class SideBySide(AtOnce):
 
+    @once_more_where_the_ca_stands_still
     def test_one_account_key(self):
         before = self.files()
         self.all_at_once(*(PIPELINE.format(name=f"n{n}.example.org", chain=f"{n}.pem") for n in range(MANY)))
@@ -33,6 +53,7 @@ class SideBySide(AtOnce):
         self.assertEqual(self.testbed.tokens(), [])
         self.assertEqual(set(self.files()) - set(before), {f"{n}.pem" for n in range(MANY)} | {"root.pem"})
 
+    @once_more_where_the_ca_stands_still
     def test_one_file(self):
         """It is the one's or the other's, whole."""
         names = "one.example.org", "other.example.org"
@@ -57,6 +78,7 @@ class OneName(AtOnce):
 
     SETTINGS = {"PEBBLE_AUTHZREUSE": 100}
 
+    @once_more_where_the_ca_stands_still
     def test_one_name(self):
         self.all_at_once(*(PIPELINE.format(name="same.example.org", chain=f"{n}.pem") for n in range(5)))
         for n in range(5):

@@ -69,6 +69,13 @@ class Testbed:
         """The one with these settings: started when it is first asked for, ended with the worker's run."""
         return Testbed(**settings)
 
+    def stands_still(self, test):
+        """Pebble 2.4.0 has been seen to stand still for good where many ask at once: no request that is about an order or
+        an account is answered any more."""
+        done = test.run_tool("acme-register", "show", "-k", "account.key", "--timeout", "30",
+                             env=test.env | {"ACME_DIRECTORY": self.env["ACME_DIRECTORY"]})
+        return done.status in (69, 75)
+
     def stop(self):
         subprocess.run([SCRIPT, "stop", self.dir], check=True)
         self._folder.cleanup()
