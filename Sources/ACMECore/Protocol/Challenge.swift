@@ -20,7 +20,7 @@ package struct Challenge: Equatable, Sendable {
       switch (self, identifier) {
       case (.dns01, .dns(let name, _)): name.hasRoom(for: "_acme-challenge")
       case (.dnsAccount01, .dns(let name, _)): name.hasRoom(for: "_0123456789abcdef._acme-challenge")
-      case (.dnsPersist01, .dns(let name, _)): name.hasRoom(for: "_validation-persist")
+      case (.dnsPersist01, .dns(let name, _)): name.hasRoom(for: StandingRecord.label)
       case (.http01, .dns(_, wildcard: false)), (.tlsALPN01, .dns(_, wildcard: false)): true
       case (.http01, .ip), (.tlsALPN01, .ip): true
       default: false

@@ -16,9 +16,6 @@ package enum Publication: Equatable, Sendable {
   package init(_ challenge: Challenge, identifier: Identifier, of applicant: Applicant) throws(Malformed) {
     if let oddity = challenge.oddity { throw oddity }
     if case (.dnsPersist01, .dns(let name, let isWildcard)) = (challenge.type, identifier) {
-      guard challenge.type.canProve(identifier) else {
-        throw Malformed("\(challenge.type) can't prove control of \(identifier)")
-      }
       let record = try StandingRecord(challenge.raw, name: name, isWildcard: isWildcard, of: applicant)
       self = try .dns(TXTRecord(name: "\(StandingRecord.label).\(name.text)", value: record.value, stays: true))
       return
@@ -36,7 +33,6 @@ package enum Publication: Equatable, Sendable {
     _ type: Challenge.Kind, _ identifier: Identifier, _ token: Token, target: RecordName? = nil, of applicant: Applicant
   ) throws(Malformed) {
     let authorization = KeyAuthorization(token: token, thumbprint: applicant.thumbprint)
-    guard type.canProve(identifier) else { throw Malformed("\(type) can't prove control of \(identifier)") }
     switch (type, identifier) {
     case (.http01, .dns(let name, wildcard: false)):
       self = .http(token: token, host: name.text, body: authorization.text)
