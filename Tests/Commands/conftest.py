@@ -36,6 +36,7 @@ def place(request):
     kind = request.config.option.sandbox
     if not kind:
         return None
+    once.RUN.chmod(0o711)  # a test may be another user, who finds the tools there
     tools.PATH = once.shared_folder("sandbox", sandbox.wrappers(kind, BIN))
     return once.shared_folder("fuse", sandbox.mounted) / "seen" if kind == "fuse" else None
 

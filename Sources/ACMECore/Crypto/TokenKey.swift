@@ -30,6 +30,15 @@ private struct TokenEngine {
     OpaquePointer?, UnsafePointer<CChar>?, OpaquePointer?, UnsafeMutableRawPointer?
   ) -> OpaquePointer?
 
+  /// How the engine asks for a PIN: the PassphraseRequest that it was given has it. One for all keys, since the engine
+  /// never says when it is done with it.
+  private nonisolated(unsafe) static let asking = UI_UTIL_wrap_read_pem_callback(
+    { buffer, size, _, context in
+      guard let buffer, let context else { return -1 }
+      let request = Unmanaged<PassphraseRequest>.fromOpaque(context).takeUnretainedValue()
+      return request.answer(into: buffer, size: Int(size))
+    }, 0)
+
   private let uri: PKCS11URI
   private let engine: OpaquePointer
 
@@ -54,13 +63,7 @@ private struct TokenEngine {
 
   func key(_ pin: @escaping PrivateKey.Passphrase, _ load: Load) throws -> OpaquePointer {
     let request = PassphraseRequest(pin, isForToken: true)
-    let asking = try OpenSSLError.check(
-      UI_UTIL_wrap_read_pem_callback(
-        { buffer, size, _, context in
-          guard let buffer, let context else { return -1 }
-          let request = Unmanaged<PassphraseRequest>.fromOpaque(context).takeUnretainedValue()
-          return request.answer(into: buffer, size: Int(size))
-        }, 0))
+    let asking = try OpenSSLError.check(Self.asking)
     let key = load(engine, uri.description, asking, Unmanaged.passRetained(request).toOpaque())
     if let error = request.error { throw error }
     guard let key else { throw failure(wasAsked: request.wasAsked) }

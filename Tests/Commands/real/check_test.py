@@ -104,8 +104,11 @@ class Sights(Checking):
 
     def test_redirects_to_what_there_is_no_time_to_look_up(self):
         _, line = self.check("hang away", "--webroot root --timeout 2", status=75, error="2 of 2 names couldn't be looked")
-        self.assertRegex(line, r"^unclear: 127\.0\.0\.24 \(A\) redirects to http://both.sites.example/\S+, and"
-                               " both.sites.example wasn't looked up in the time allowed$")
+        # A look-up that takes a millisecond may still have had it.
+        away = r"127\.0\.0\.24 \(A\) redirects to http://both.sites.example/\S+,"
+        self.assertRegex(line, f"^unclear: {away} and both.sites.example wasn't looked up in the time allowed$|"
+                               f"^unclear: {away} where fd00::5 wasn't looked at in the time allowed; "
+                               rf"{away} where 127\.0\.0\.20 wasn't looked at in the time allowed$")
         line, = self.check("astray", "--webroot root --timeout 3", status=75, error="1 of 1 names couldn't be looked at")
         self.assertRegex(line, r"^unclear: 127\.0\.0\.37 \(A\) redirects to http://www.mum.sites.example/, and"
                                r" 127\.0\.0\.53:53 doesn't answer for the AAAA records of www.mum.sites.example$")

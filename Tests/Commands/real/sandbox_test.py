@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from sandbox import CONFINING, ERRNOS, NICETIES, refusing, without_proc
 from testbed import PipelineTest
 from tools import quoted
@@ -15,6 +16,7 @@ exec curl -s -d "{\\"host\\":\\"$ACME_DNS_NAME.\\",\\"value\\":\\"$value\\"}" "$
 CALLS = sorted(set(NICETIES) - {"umask", "clone3", "linkat", *CONFINING})
 
 
+@pytest.mark.own_sandbox
 class SandboxTest(PipelineTest):
     numbers = itertools.count(1)
 
