@@ -49,8 +49,7 @@ package struct PEMText {
         blocks.append(Block(label: label, text: text))
         open = nil
       } else if line.firstRange(of: "-----BEGIN") != nil {
-        let isObject = bytes.withoutByteOrderMark.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
-        throw Malformed(isObject ? "JSON, where PEM is needed" : "a PEM block begins within a line")
+        throw Malformed(bytes.looksLikeJSON ? "JSON, where PEM is needed" : "a PEM block begins within a line")
       }
     }
     guard open == nil else { throw Malformed("a PEM block isn't closed: the text is cut off") }

@@ -124,13 +124,4 @@ extension [UInt8] {
     let label = text.dropFirst(11).prefix { $0 != "-" && !$0.isNewline }
     return String(label).shown(limit: 60)
   }
-
-}
-
-extension Collection<UInt8> {
-  package var looksLikeJSON: Bool { afterByteOrderMark.first { !$0.isBlank } == UInt8(ascii: "{") }
-}
-
-extension UInt8 {
-  fileprivate var isBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

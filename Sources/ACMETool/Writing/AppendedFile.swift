@@ -19,7 +19,7 @@ package struct AppendedFile {
     fileprivate func mayBegin(_ octets: [UInt8]) -> Bool {
       if beginnings.contains(where: { zip($0.utf8, octets).allSatisfy(==) }) { return true }
       return octets.first == UInt8(ascii: "{")
-        && ![#""kty""#, #""format""#].contains { octets.firstRange(of: Array($0.utf8)) != nil }
+        && octets.firstRange(of: #""kty""#) == nil && octets.firstRange(of: #""format""#) == nil
     }
   }
 

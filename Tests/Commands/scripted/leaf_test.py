@@ -6,6 +6,7 @@ import re
 import shutil
 
 import issuer
+import pytest
 from faults import http_date
 from journey import EARLIER, EVERY, kit
 from scripted_ca import ScriptedCA
@@ -203,6 +204,7 @@ class Times(ChainTest):
             with self.subTest(date):
                 self.warns(leaf + self.above, "the certificate is valid from ", *above, date=date)
 
+    @pytest.mark.unsanitized
     def test_our_clock_says_no(self):
         by, above = odd("long-standing", days_from_now=-10)
         leaf = ours(days=4, days_from_now=-1, by=by)
@@ -234,6 +236,7 @@ class Times(ChainTest):
 class OwnClock(ChainTest):
     """A clock of ours that is wrong also keeps TLS from coming about."""
 
+    @pytest.mark.unsanitized
     def test_it_is_asked_about(self):
         document = self.document(("one.example",))
         for offset in ("-60d", "+60d"):

@@ -11,7 +11,8 @@ from memory import WRITE_TO_STDOUT, Held, Memory, at_call, lines, numbers, piece
 from scripted_ca import ScriptedCA
 from tools import LIMIT, ToolTest
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into the memory of a tool")
+pytestmark = [pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into the memory of a tool"),
+              pytest.mark.unsanitized]
 
 MAC_KEY = b"thirty-two octets for a binding!"
 
