@@ -124,14 +124,15 @@ def pytest_generate_tests(metafunc):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     every = config.option.all or os.environ.get("ACME_TEST_ALL")
+    sanitized = "ACME_SANITIZER" in os.environ
     for item in items:
         if item.get_closest_marker("takes_longer") and not every:
             item.add_marker(pytest.mark.skip(reason="takes longer: see scripts/test --all"))
         if item.get_closest_marker("own_sandbox") and config.option.sandbox:
             item.add_marker(pytest.mark.skip(reason="plays in a sandbox of its own"))
-        if item.get_closest_marker("released") and BIN.name == "debug":
-            item.add_marker(pytest.mark.skip(reason="not for a debug build"))
-        if item.get_closest_marker("unsanitized") and os.environ.get("ACME_SANITIZER"):
+        if item.get_closest_marker("released") and (BIN.name == "debug" or sanitized):
+            item.add_marker(pytest.mark.skip(reason="not for this build"))
+        if item.get_closest_marker("unsanitized") and sanitized:
             item.add_marker(pytest.mark.skip(reason="not for a build under a sanitizer"))
         # Each worker has its own testbeds: a class that needs one had better not be taken apart.
         if hasattr(item.cls, "SETTINGS") and not item.get_closest_marker("xdist_group"):

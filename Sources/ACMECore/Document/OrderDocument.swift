@@ -59,7 +59,12 @@ package struct OrderDocument: Sendable {
       let authorizations = try (object.array("authorizations") ?? []).map { element in
         guard let object = element.object else { throw Malformed("an authorization is not an object") }
         let authorization = try Authorization(object, url: object.requiredURL("url"))
-        if authorization.status == .pending, let oddity = authorization.chosen?.oddity { throw oddity }
+        if authorization.status == .pending {
+          guard authorization.challenges.count(where: \.isChosen) <= 1 else {
+            throw Malformed("more than one challenge is chosen for \(authorization.identifier)")
+          }
+          if let oddity = authorization.chosen?.oddity { throw oddity }
+        }
         return authorization
       }
       return (

@@ -34,7 +34,8 @@ extension OrderRun {
     sortAuthorizations()
   }
 
-  /// Throws `Failure` 77 for an order from which no certificate can come any more; why, its authorizations tell.
+  /// Throws `Failure` 77 for an order from which no certificate can come any more; why, its authorizations tell. 76 where
+  /// there is no telling what its status means.
   package func refuseDead() throws {
     let order = document.order
     if order.status == .invalid {
@@ -43,6 +44,10 @@ extension OrderRun {
       try refuseFailedNames(givenUp: Set(told.map(\.url)))
     }
     guard !order.isOver else {
+      guard order.status.isEnd else {
+        throw Failure(
+          .protocolBroken, "the order \(document.url) has a status that isn't known here: \"\(order.status)\"")
+      }
       throw Failure(
         .refused, "the order \(document.url) is \(order.status)" + (order.error.map { ": \($0.summary)" } ?? ""),
         problem: order.error)

@@ -42,6 +42,15 @@ import Testing
     #expect(!again.contains("/../../etc/"))
   }
 
+  @Test func `two challenges of a pending authorization can't both be chosen`() throws {
+    var document = try Samples.document()
+    for index in 0...1 { document.authorizations[0].challenges[index].isChosen = true }
+    let object = try document.object
+    #expect(failure { _ = try OrderDocument(object) }?.status == .input)
+    document.authorizations[0].choose(.http01)
+    _ = try OrderDocument(document.object)
+  }
+
   @Test func `where a CNAME leads stays in the document, and is where the record goes`() throws {
     var document = try Samples.document()
     document.authorizations[0].challenges[1].target = try RecordName("x.acme.example")

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 
+import pytest
 from sandbox import refusing, without_proc
 from testbed import PipelineTest, wait_until
 
@@ -67,6 +68,7 @@ class SupervisorTest(PipelineTest):
         self.assertEqual(process.returncode, status, error)
         return error
 
+    @pytest.mark.own_sandbox
     def test_all_that_a_hook_started_ends_with_the_time(self):
         for before in (), without_proc(), refusing("ENOSYS", "pidfd_open", "close_range"):
             with self.subTest(before=before):

@@ -139,9 +139,11 @@ class OpenSetsTest(JourneyTest):
         fine("alternates that can't be had", ("certificate", EVERY, with_headers(
              Link='<https://127.0.0.1:1/other>;rel="alternate"'))),
     ] + [
-        fails(f"an order's unknown status: {status}", (CHALLENGE, FINALIZE), (75, 76, 77), "",
+        fails(f"an order's status beyond RFC 8555's: {status}", (CHALLENGE, FINALIZE), outcome, message,
               *[(where, EVERY, with_members(status=status)) for where in ("new-order", "order")], budget=3)
-        for status in ("canceled", "resting", "")
+        for status, outcome, message in (
+            ("canceled", 77, "the order .* is canceled"), ("resting", 76, 'a status that isn\'t known here: "resting"'),
+            ("READY", 76, 'a status that isn\'t known here: "READY"'), ("", 76, 'a status that isn\'t known here: ""'))
     ] + [
         fails(f"an authorization's unknown status: {status}", CHALLENGE, (75, 76, 77), "",
               ("authorization", EVERY, with_members(status=status)), budget=3) for status in ("parked", "")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 
+import pytest
 import sandbox
 from journey import EARLIER, kit
 from scripted_ca import EVERY, ScriptedCA
@@ -107,6 +108,7 @@ class Quota(NoRoom):
         self.no_rest()
 
 
+@pytest.mark.unsanitized
 class LimitedFiles(NoRoom):
     """SIGXFSZ would end a tool that doesn't look out for it."""
 

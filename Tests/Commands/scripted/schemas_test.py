@@ -169,6 +169,11 @@ def with_value(value, *path):
     return spoil
 
 
+def every_one_chosen(document):
+    for challenge in document["authorizations"][0]["challenges"]:
+        challenge["chosen"] = True
+
+
 def rows(schema, spoils):
     return [Row(f"{schema}, {name}", schema, spoil) for name, spoil in spoils.items()]
 
@@ -222,6 +227,7 @@ class Spoiled(TableTest, SchemaTest):
             "replaced without having asked": with_value(True, "replaced"),
             "not known whether it replaces": with_value("AAAA.BBBB", "asked", "replaces"),
             "a nonce that is none": with_value("a=", "replayNonce"),
+            "two that are chosen": every_one_chosen,
             "chosen or not": with_value(False, *CHALLENGE, "chosen"),
             "a file elsewhere": with_value("/etc/passwd", *CHALLENGE, "http", "path"),
             "a file with more to it": with_value("x", *CHALLENGE, "http", "mode"),
@@ -313,6 +319,13 @@ class Spoiled(TableTest, SchemaTest):
                 document = copy.deepcopy(self.samples()[schema])
                 with_value({"any": [1.50, None]}, *path, "x-extension")(document)
                 self.assertEqual(schemas.complaints(document, schema), [], path)
+
+    def test_what_the_ca_leaves_empty(self):
+        """A member that is null is one that isn't there."""
+        for status in "pending", "ready", "processing", "valid":
+            document = copy.deepcopy(self.samples()["acme-order-1"])
+            document["order"] |= {"status": status, "finalize": None, "certificate": None}
+            self.assertEqual(schemas.complaints(document, "acme-order-1"), [], status)
 
     made = {}
 

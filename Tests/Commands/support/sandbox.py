@@ -41,8 +41,14 @@ def without_proc(*calls):
     return ["unshare", *root, "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
 
 
+def with_leaks():
+    """AddressSanitizer looks for leaks, and is let do so (see scripts/test --sanitize)."""
+    options = os.environ.get("ASAN_OPTIONS", "").removeprefix("detect_leaks=0:")
+    return ["env", f"ASAN_OPTIONS={options}", *refusing("ENOSYS", *CONFINING)]
+
+
 # What a whole suite can be played in: the words before each tool.
-KINDS = {"no-proc": without_proc, "fuse": list,
+KINDS = {"no-proc": without_proc, "fuse": list, "leaks": with_leaks,
          "unconfined": functools.partial(refusing, "ENOSYS", *CONFINING)} | {
     code: functools.partial(refusing, code, *(set(NICETIES) - {"umask", "clone3"})) for code in ERRNOS}
 

@@ -24,7 +24,7 @@ StrictModes no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
-SetEnv HOME={home} PATH={bin}:/usr/bin:/bin
+SetEnv HOME={home} PATH={bin}:/usr/bin:/bin {sanitizer}
 """
 
 AT_HOME = """
@@ -97,7 +97,9 @@ class Sshd:
         """Whether it listens at `port` now."""
         self.port = port
         words = {"dir": self.dir, "port": port, "user": getpass.getuser(), "home": self.home,
-                 "bin": f"{self.path}:{BIN}" if self.path else BIN}
+                 "bin": f"{self.path}:{BIN}" if self.path else BIN,
+                 "sanitizer": " ".join(f"{name}={value}" for name, value in os.environ.items()
+                                       if name.endswith("SAN_OPTIONS"))}
         (self.dir / "sshd_config").write_text(SERVER.format(**words) + (AT_HOME if self.path else ""))
         (self.dir / "ssh_config").write_text(CLIENT.format(**words))
         log = self.dir / "sshd.log"
