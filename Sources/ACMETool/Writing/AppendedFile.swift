@@ -28,6 +28,8 @@ package struct AppendedFile {
 
   private let file: FileDescriptor
   private let what: String
+  /// How long it was, in octets, where its last line has no end: somebody lost the machine, or the disk was full.
+  private let cutOffAt: off_t?
 
   /// - Parameter path: a new file can be read by its owner alone.
   ///
@@ -40,32 +42,52 @@ package struct AppendedFile {
     }
     file = FileDescriptor(number: number)
     what = "\(content.name) \(path)"
+    cutOffAt = Self.cutOff(path)
   }
 
   package init(toStandardError content: Content) {
     file = FileDescriptor(number: STDERR_FILENO)
     what = content.name
+    cutOffAt = nil
   }
 
   /// Throws `Failure` 73 for what has begun as something that doesn't grow so. A file that can't be read may be one that
   /// can only be written to.
   static func refuse(_ path: Path, _ content: Content) throws(Failure) {
-    let number = Files.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard number >= 0 else { return }
-    let file = FileDescriptor(number: number)
-    defer { file.close() }
-    var first = [UInt8](repeating: 0, count: lookedAt)
-    guard file.status?.isRegular == true, case let count = pread(number, &first, first.count, 0), count > 0,
-      !content.mayBegin(Array(first[..<count]))
-    else { return }
+    guard let first = look(into: path, { _ in (0, lookedAt) }), !first.isEmpty, !content.mayBegin(first) else { return }
     throw Failure(
       .cannotCreate, "\(path) holds something else than \(content.name), and nothing is added to it",
       hint: "choose another name")
   }
 
+  private static func cutOff(_ path: Path) -> off_t? {
+    var size: off_t = 0
+    let last = look(into: path) { status in
+      size = status.st_size
+      return (max(0, size - 1), 1)
+    }
+    return last?.last.flatMap { $0 == UInt8(ascii: "\n") ? nil : size }
+  }
+
+  /// So many octets from a place on of a regular file that can be read.
+  private static func look(into path: Path, _ part: (stat) -> (from: off_t, count: Int)) -> [UInt8]? {
+    let number = Files.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard number >= 0 else { return nil }
+    let file = FileDescriptor(number: number)
+    defer { file.close() }
+    guard let status = file.status, status.isRegular else { return nil }
+    let (from, count) = part(status)
+    var octets = [UInt8](repeating: 0, count: count)
+    let read = pread(number, &octets, count, from)
+    return read < 0 ? nil : Array(octets[..<read])
+  }
+
+  /// Ends a line that was cut off, unless somebody else has done so.
+  ///
   /// Throws `Failure` 74.
   package func append(_ line: String) throws(Failure) {
-    do { try file.write(Array("\(line)\n".utf8)) } catch {
+    let isAfterFragment = cutOffAt != nil && file.status?.st_size == cutOffAt
+    do { try file.write(Array("\(isAfterFragment ? "\n" : "")\(line)\n".utf8)) } catch {
       throw Failure(.io, "writing \(what) failed: \(error.reason)")
     }
   }

@@ -78,6 +78,16 @@ class TraceTest(Traced):
         (self.dir / "trace.jsonl").write_text('{"kept": true}\n')
         self.assertEqual(self.traced("one.example")[0], {"kept": True})
 
+    def test_behind_a_line_that_was_cut_off(self):
+        trace = self.dir / "trace.jsonl"
+        for fragment in '{"milliseconds":12', '{"note":"mine"}':
+            with self.subTest(fragment):
+                trace.write_text(fragment)
+                self.ok(self.run_tool("acme-register", "show", "--trace", "trace.jsonl"))
+                first, *others = trace.read_text().splitlines()
+                self.assertEqual(first, fragment)
+                self.assertEqual({json.loads(line)["tool"] for line in others}, {"acme-register"})
+
     def test_on_stderr(self):
         self.csr("one.example")
         done = self.run_tool("acme-challenge", "--webroot", self.env["WEBROOT"], "--trace", "-", "-o", "ready.json",
