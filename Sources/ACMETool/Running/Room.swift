@@ -7,7 +7,9 @@ enum Room {
   /// Of the stack: what OpenSSL leaves there is wiped, and that alone takes a quarter.
   private static let stack: rlim_t = 256 << 10
   private static let memory = 4 << 20
-  /// libcurl's, those of the standard streams, and of what the user names.
+  /// The standard streams, what is read and what is written, and what Landlock is told of both.
+  private static let files: rlim_t = 8
+  /// libcurl's, too.
   private static let filesOfTheNetwork: rlim_t = 16
   private static let usualStack: rlim_t = 8 << 20
   private static let usualFiles: rlim_t = 1024
@@ -20,6 +22,7 @@ enum Room {
     givenStack = limit(RLIMIT_STACK).flatMap { $0.rlim_cur < usualStack ? $0.rlim_cur : nil }
     let stack = raised(RLIMIT_STACK, to: usualStack)
     guard stack >= Self.stack else { throw lack("the stack may have no more than \(stack >> 10) KiB", "-s") }
+    try takeFiles(Self.files, usual: Self.files)
     let probe = mmap(nil, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard probe != MAP_FAILED else { throw lack("there are no \(memory >> 20) MiB of memory to be had", "-v, -d") }
     munmap(probe, memory)
@@ -27,8 +30,12 @@ enum Room {
 
   /// The same for a tool that is about to open connections.
   static func takeForNetwork() throws(Failure) {
-    let files = raised(RLIMIT_NOFILE, to: usualFiles)
-    guard files >= filesOfTheNetwork else { throw lack("no more than \(files) files may be open at once", "-n") }
+    try takeFiles(filesOfTheNetwork, usual: usualFiles)
+  }
+
+  private static func takeFiles(_ fewest: rlim_t, usual: rlim_t) throws(Failure) {
+    let files = raised(RLIMIT_NOFILE, to: usual)
+    guard files >= fewest else { throw lack("no more than \(files) files may be open at once", "-n") }
   }
 
   /// For another program, which is to have no other stack than the user's.

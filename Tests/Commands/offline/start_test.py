@@ -93,14 +93,17 @@ class RoomTest(ToolTest):
         self.assertRegex(done.err, "hint: ulimit -n shows the limit")
         self.fails(self.register("-S -n 8"), 69, "failed to connect")
         self.ok(self.limited("-n 8", "acme-csr", "-k", "account.key", "a.example"))
+        self.ok(self.limited("-S -n 4", "acme-key", "-o", "soft.key"))
+        self.fails(self.limited("-n 4", "acme-key", "-o", "hard.key"), 70, "no more than 4 files may be open at once")
+        self.assertFalse((self.dir / "hard.key").exists())
 
     def test_the_manual_names_the_bounds(self):
         room = (REPO / "Sources" / "ACMETool" / "Running" / "Room.swift").read_text()
-        stack, memory, files = (re.search(rf"let {name}\b.* = (\d+)", room)[1] for name in (
-            "stack", "memory", "filesOfTheNetwork"))
+        stack, memory, files, fewest = (re.search(rf"let {name}\b.* = (\d+)", room)[1] for name in (
+            "stack", "memory", "filesOfTheNetwork", "files"))
         page = (REPO / "man" / "acme-pipeline.7").read_text()
         broken = re.search(r"(?ms)^\.It 70\n(.*?)^\.It ", page)[1].replace("\n", " ")
-        for bound in f"{stack} KiB of stack", f"{memory} MiB of memory", f"{files} open files":
+        for bound in f"{stack} KiB of stack", f"{memory} MiB of memory", f"{files} open files", f"in the others {fewest}":
             self.assertIn(bound, broken)
 
 
