@@ -36,6 +36,7 @@ class SandboxTest(PipelineTest):
         self.assertEqual((self.dir / "hooked").read_text(), f"present {name}\ncleanup {name}\n")
         (self.dir / "hooked").unlink()
 
+    @pytest.mark.unsanitized
     def test_without_proc(self):
         self.all_ways(without_proc())
 
