@@ -340,6 +340,7 @@ RUNS = [
      "acme-register rollover gives the account a new key"),
     ("acme-challenge", [("newOrder", "/new-order", 201, PENDING), ("the authorization", "/authz/1", 200, PENDING)],
      "acme-challenge order orders a certificate"),
+    ("acme-challenge", [("newOrder", "/new-order", 201, READY)], "acme-challenge orders a certificate"),
     ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}rejectedIdentifier", "detail": "never"})],
      "failed: acme-challenge order orders a certificate"),
     ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}badNonce"}),
@@ -715,8 +716,9 @@ class StatusTest(TraceViewTest):
             return json.dumps(copy)
         table = {
             "no exchange is in it": "",
-            "line 2 is not JSON": f"{line}\n{{",
-            "line 3 is not JSON": f"{line}\n\n{line[:-5]}\n{line}",
+            "line 2 is not JSON": f"{line}\nnotes",
+            "line 3 is not JSON": f"{line}\n\n#{line}\n{line}",
+            "line 1 is not JSON   ": line[:-5],
             "line 1 is not JSON": b"\xff" + line.encode(),
             "line 1 is not JSON ": '{"a": NaN}',
             "line 1 is not JSON  ": "[" * 100_000,
@@ -736,6 +738,38 @@ class StatusTest(TraceViewTest):
                 result = self.run_tool(SCRIPT, "-", stdin=trace)
                 self.fails(result, 65, f"^trace-view: error: stdin is not a trace: {re.escape(message.strip())}")
                 self.assertEqual((result.out, result.err.count("\n")), (b"", 1))
+
+    def test_lines_that_are_cut_off(self):
+        """As a full disk or a lost machine leaves them: the page is of the others."""
+        line = json.dumps(journey().exchanges[2])
+        for numbers, trace in {(2,): f"{line}\n{{", (3,): f"{line}\n\n{line[:-5]}\n{line}\n",
+                               (1,): f"{line[:-20]}{line}\n{line}\n"}.items():
+            with self.subTest(numbers):
+                result = self.run_tool(SCRIPT, "-", stdin=trace)
+                self.assertEqual((result.status, result.err), (0, "".join(
+                    f"trace-view: warning: line {number} is cut off, and left out\n" for number in numbers)))
+                self.assertEqual(re.findall("Line ([0-9]+) is cut off", result.text), [str(n) for n in numbers])
+
+    def test_what_the_ca_wants_of_a_new_account(self):
+        for meta, wanted in {
+            '{"termsOfService": "https://ca.example/terms"}': "agreement to its terms of service",
+            '{"externalAccountRequired": true}': "an external account",
+            '{"externalAccountRequired": true, "termsOfService": "https://ca.example/terms"}':
+                "agreement to its terms of service and an external account",
+        }.items():
+            with self.subTest(meta):
+                trace = Trace()
+                trace.say("acme-register", "the directory", "/dir", method="GET", body={"meta": json.loads(meta)})
+                trace.say("acme-register", "the account look-up", "/new-account", {"onlyReturnExisting": True}, 400,
+                          LOOK_UP[3])
+                (self.dir / "trace").write_text(trace.text())
+                page = self.ok(self.run_tool(SCRIPT, "trace")).text
+                self.assertIn(f"there is no account of this key yet, and for a new one the CA wants {wanted}</p>", page)
+
+    def test_a_byte_order_mark(self):
+        line = json.dumps(journey().exchanges[2])
+        self.assertEqual(self.ok(self.run_tool(SCRIPT, "-", stdin=b"\xef\xbb\xbf" + line.encode())).out,
+                         self.ok(self.run_tool(SCRIPT, "-", stdin=line)).out)
 
 
 class BrowserTest(TraceViewTest):
