@@ -65,9 +65,11 @@ class Install(ToolTest):
         for tool in TOOLS:
             self.assertIn(f"root/opt/acme/bin/{tool}", files)
             self.assertIn(f"{share}/man/man1/{tool}.1", files)
-            for completion in (f"bash-completion/completions/{tool}", f"zsh/site-functions/_{tool}",
-                               f"fish/vendor_completions.d/{tool}.fish"):
-                self.assertIn(tool, (self.dir / share / completion).read_text())
+            for shell, completion in (("bash", f"bash-completion/completions/{tool}"),
+                                      ("zsh", f"zsh/site-functions/_{tool}"),
+                                      ("fish", f"fish/vendor_completions.d/{tool}.fish")):
+                script = self.ok(self.run_tool(REPO / "scripts" / "completions", BIN / tool, shell)).text
+                self.assertEqual((self.dir / share / completion).read_text(), script)
         for file in ("man/man7/acme-pipeline.7", "acme-tools/schemas/acme-order-1.json",
                      "acme-tools/web-servers/nginx.conf", "acme-tools/examples/acme.cron"):
             self.assertIn(f"{share}/{file}", files)
