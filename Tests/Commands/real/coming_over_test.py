@@ -72,7 +72,7 @@ class ComingOver(PipelineTest):
         for row in begun:
             self.typed(rows[row][0])
         accounts = self.accounts()
-        along, = literal_blocks(text)
+        along, *after = literal_blocks(text)
         self.typed(along, quiet=True)
         self.typed("".join(literal_blocks(section(PAGE, "THE WAY"))), quiet=True)
         self.env |= {"ACME_ACCOUNT": "account.json", "ACME_ACCOUNT_KEY": "account.key"}
@@ -84,6 +84,8 @@ class ComingOver(PipelineTest):
                 self.typed(ours, quiet=True)
                 if issued := re.search(r"acme-csr -k site.key (.*?) \|.* -o (\w+.pem)", ours, re.S):
                     self.good(issued[2], shlex.split(issued[1]))
+        for lines in after:
+            self.typed(lines, quiet=True)
         self.assertEqual(self.testbed.tokens(), [])
         self.assertEqual(self.accounts(), accounts, "the account is the one that was there")
 
@@ -145,6 +147,10 @@ class FromDehydrated(ComingOver):
         self.script("hook", HEAD + DEHYDRATED)
         self.places |= {"/var/lib/dehydrated": f"{self.dir}/base"}
         self.comes_over("DEHYDRATED", 0, 1)
+        theirs, ours = re.findall(r"(?m)^\S+ (deploy_cert .*)$", self.read("calls").decode())
+        self.assertRegex(ours, r"^deploy_cert example\.org site\.key leaf\.pem site\.pem issuers\.pem \d+$")
+        self.assertEqual(len(theirs.split()), len(ours.split()))
+        self.assertEqual(self.read("leaf.pem") + self.read("issuers.pem"), self.read("site.pem"))
 
 
 class FromLego(ComingOver):

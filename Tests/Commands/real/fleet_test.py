@@ -3,6 +3,7 @@
 import getpass
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from man_examples_test import literal_blocks, section
 from sshd import Sshd
 from testbed import TestbedTest, wait_until
-from tools import LIMIT
+from tools import LIMIT, ToolTest
 
 REGISTER, SCRIPT, RUN, RESUME = literal_blocks(section("acme-fleet.7", "HOSTS FOR ONE PILE OF NAMES"))
 HOSTS = ("vault", "two", "three")
@@ -32,6 +33,19 @@ ControlMaster auto
 ControlPersist 60
 ControlPath {dir}/%C
 """
+
+
+class LimitsTest(ToolTest):
+
+    def test_as_the_other_page_has_them(self):
+        table = re.findall(r"(?m)^\.It (.*) Ta (.*) Ta (\d+) in (.*)$", section("acme-pipeline.7", "LIMITS"))
+        many = {(what, each): (number, time) for what, each, number, time in table}
+        said = " ".join(section("acme-fleet.7", "LIMITS").split())
+        for (what, each), sentence in {
+                ("orders", "account"): "an account {} orders in {},",
+                ("certificates", "registered domain"): "a registered domain {} certificates in {},",
+                ("certificates", "set of names"): "a set of names {} in {}."}.items():
+            self.assertIn(sentence.format(*many[what, each]), said)
 
 
 class Fleet(TestbedTest):

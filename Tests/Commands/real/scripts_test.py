@@ -1,6 +1,7 @@
 """The scripts that a person or a package runs."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -53,8 +54,10 @@ class Install(ToolTest):
                                  (("--prefix=/opt/acme/", "--destdir=root"), {}),
                                  (("/opt/acme",), {"DESTDIR": self.dir / "root"})]:
             with self.subTest(words):
-                self.ok(self.run_tool(INSTALL, *words, env=self.env | {n: str(v) for n, v in variables.items()}))
+                done = self.ok(self.run_tool(INSTALL, *words, env=self.env | {n: str(v) for n, v in variables.items()}))
                 self.everything_is_there()
+                self.tells_of_no_other_place()
+                self.tells_systemd_of_it(done.text)
                 self.ok(self.run_tool(INSTALL, *words, "--uninstall",
                                       env=self.env | {n: str(v) for n, v in variables.items()}))
                 self.assertEqual([file for file in self.files() if "acme" in file.removeprefix("root/opt/acme")], [])
@@ -65,9 +68,11 @@ class Install(ToolTest):
         for tool in TOOLS:
             self.assertIn(f"root/opt/acme/bin/{tool}", files)
             self.assertIn(f"{share}/man/man1/{tool}.1", files)
-            for completion in (f"bash-completion/completions/{tool}", f"zsh/site-functions/_{tool}",
-                               f"fish/vendor_completions.d/{tool}.fish"):
-                self.assertIn(tool, (self.dir / share / completion).read_text())
+            for shell, completion in (("bash", f"bash-completion/completions/{tool}"),
+                                      ("zsh", f"zsh/site-functions/_{tool}"),
+                                      ("fish", f"fish/vendor_completions.d/{tool}.fish")):
+                script = self.ok(self.run_tool(REPO / "scripts" / "completions", BIN / tool, shell)).text
+                self.assertEqual((self.dir / share / completion).read_text(), script)
         for file in ("man/man7/acme-pipeline.7", "acme-tools/schemas/acme-order-1.json",
                      "acme-tools/web-servers/nginx.conf", "acme-tools/examples/acme.cron"):
             self.assertIn(f"{share}/{file}", files)
@@ -78,6 +83,33 @@ class Install(ToolTest):
             self.assertTrue(os.access(self.dir / share / "acme-tools" / "hooks" / hook, os.X_OK))
         self.assertIn("usage: trace-view", self.ok(self.run_tool(f"{share}/acme-tools/trace-view", "--help")).text)
         self.ok(self.run_tool("root/opt/acme/bin/acme-key", "--force", "-o", "site.key"))
+
+    def tells_of_no_other_place(self):
+        """What a reader would type is there, and what runs without a shell of the user's own finds the tools."""
+        readme = (self.dir / "root/opt/acme/share/doc/acme-tools/README.md").read_text()
+        self.assertNotRegex(readme, r"scripts/|<!--|\n\n\n")
+        self.assertEqual(self.run_tool("grep", "-rIl", "scripts/hooks", "root").text, "")
+        named = set(re.findall(r"/opt/acme/[\w./-]*\w", readme))
+        self.assertLess({f"/opt/acme/share/acme-tools/{name}" for name in ("acme.mk", "trace-view")}, named)
+        self.assertEqual([path for path in named if not (self.dir / f"root{path}").exists()], [])
+        paths = self.ok(self.run_tool("grep", "-rIow", "PATH=/usr.*\\|PATH=/opt.*", "root")).text.splitlines()
+        self.assertEqual([line for line in paths if "PATH=/opt/acme/bin:/usr/local/bin:" not in line], [])
+        self.assertEqual({line.partition(":")[0].rpartition("/")[2] for line in paths},
+                         {"acme-renew.service", "acme.cron", "acme-pipeline.7", "acme-renewal.1", "README.md"})
+
+    def tells_systemd_of_it(self, said):
+        folder, names = re.search(r"(?m)^  systemctl link (/.*/)acme-renew\.{(.*)}$", said).groups()
+        units = sorted(f"acme-renew.{name}" for name in names.split(","))
+        self.assertEqual(sorted(os.listdir(f"{self.dir}/root{folder}")), units)
+
+    @pytest.mark.released
+    def test_where_everybody_looks(self):
+        for prefix in "/usr", "/usr/local":
+            with self.subTest(prefix):
+                done = self.ok(self.run_tool(INSTALL, "--prefix", prefix, "--destdir", "root"))
+                self.assertEqual(done.text, "")
+                service = (self.dir / f"root{prefix}/lib/systemd/system/acme-renew.service").read_text()
+                self.assertIn("\nEnvironment=PATH=/usr/local/bin:/usr/bin:/bin\n", service)
 
     @pytest.mark.released
     def test_what_others_have_put_there_stays(self):
