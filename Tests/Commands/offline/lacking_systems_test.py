@@ -85,6 +85,7 @@ class RefusedCallsTest(FilesTest):
 
 
 @pytest.mark.own_sandbox
+@pytest.mark.unsanitized
 class WithoutProcTest(FilesTest):
     before = without_proc()
 
@@ -163,6 +164,7 @@ class ProvedOutputTest(ToolTest):
         self.ok(self.run_tool("acme-csr", "-k", "k", "-o", name, "example.org"))
         self.assertEqual(self.files(), ["k", name])
 
+    @pytest.mark.unsanitized
     def test_a_limit_to_the_size_of_files(self):
         self.refused("r", "too large", "sh", "-c", 'ulimit -f 0; exec "$@"', "sh")
         self.assertEqual(self.files(), ["k"])
