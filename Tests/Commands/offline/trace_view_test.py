@@ -339,12 +339,12 @@ RUNS = [
     ("acme-register", [LOOK_UP, ("the account look-up", "/new-account", 200, OK), ("keyChange", "/change", 200, None)],
      "acme-register rollover gives the account a new key"),
     ("acme-challenge", [("newOrder", "/new-order", 201, PENDING), ("the authorization", "/authz/1", 200, PENDING)],
-     "acme-challenge order orders a certificate"),
+     "acme-challenge orders a certificate"),
     ("acme-challenge", [("newOrder", "/new-order", 201, READY)], "acme-challenge orders a certificate"),
     ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}rejectedIdentifier", "detail": "never"})],
-     "failed: acme-challenge order orders a certificate"),
+     "failed: acme-challenge orders a certificate"),
     ("acme-challenge", [("newOrder", "/new-order", 400, {"type": f"{PROBLEM}badNonce"}),
-                        ("newOrder", "/new-order", 201, PENDING)], "acme-challenge order orders a certificate"),
+                        ("newOrder", "/new-order", 201, PENDING)], "acme-challenge orders a certificate"),
     ("acme-challenge", [("the challenge", "/chall/1", 200, PENDING)],
      "acme-challenge respond says that the proofs are in place"),
     ("acme-challenge", [("the challenge", "/chall/1", 403, {}), ("the challenge", "/chall/2", 200, PENDING)],
@@ -388,14 +388,17 @@ def account(*contact, **more):
 TOLD, TOLD_IN_VAIN, UNHEARD = (("the challenge", "/chall/x", status, body) for status, body in [
     (200, authorization("x", "http-01", "processing")["challenges"][0]), (403, {}), (None, None)])
 NEW_ORDER, POLL = ("newOrder", "/new-order", 201, PENDING), ("the order", "/order/1", 200, PENDING)
+DIRECTORY, NONCE = ("the directory", "/dir", 200, {}), ("a nonce", "/nonce", 200, None)
 CHAIN = ("the certificate", "/cert/1", 200, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
 UPDATED, CLOSED = ((f"the {what} of the account", "/acct/1", None, None) for what in ("update", "deactivation"))
 KEY_CHANGED = ("keyChange", "/change", None, None)
 GIVEN_UP = ("the deactivation of the authorization", "/authz/x", 403, {})
 HAS, HAS_NOT = ("the account look-up", "/new-account", 200, OK), LOOK_UP
 RESPOND, WAIT = "acme-challenge respond", "acme-challenge wait"
-WHOLE, OWN, HAVING = ("acme-challenge orders a certificate and proves", "acme-challenge proves the names of an order",
-                      "acme-challenge has the names of an order proved")
+ORDER, WHOLE, OWN, HAVING = ("acme-challenge orders a certificate",
+                             "acme-challenge orders a certificate and proves",
+                             "acme-challenge proves the names of an order",
+                             "acme-challenge has the names of an order proved")
 FAILED, DONE, OPEN, UNTOLD = "It failed at", "", "doesn't have its end", "doesn't tell how it ended"
 
 # What a run says and hears (an answer without a status is lost), what it is headed as, and how it ended.
@@ -435,6 +438,15 @@ ENDS = [
     ("no issuer", [("the issuer's certificate", "/root", None, None)], "acme-chain", UNTOLD),
     ("no other chain", [CHAIN, ("the certificate", "/cert/2", 404, None)], "acme-chain", UNTOLD),
     ("no chain", [("the certificate", "/cert/1", 404, None)], "acme-chain", FAILED),
+    ("ordered, or no further for a hook", [NEW_ORDER, proved("pending", "pending")], ORDER, UNTOLD),
+    ("ordered, and looked at", [NEW_ORDER, POLL], ORDER, UNTOLD),
+    ("ordered, and proved already", [("newOrder", "/new-order", 201, READY), proved("valid", "valid")], ORDER, DONE),
+    ("nothing ordered", [DIRECTORY, NONCE], "acme-challenge asks the CA", UNTOLD),
+    ("no account asked for", [DIRECTORY], "acme-register asks for the account", UNTOLD),
+    ("no certificate asked for", [NONCE, POLL], "acme-chain fetches", UNTOLD),
+    ("a chain", [NONCE, CHAIN], "acme-chain fetches", DONE),
+    ("nothing revoked", [DIRECTORY, NONCE, HAS], "acme-revoke has", UNTOLD),
+    ("no renewal information", [DIRECTORY], "acme-renewal asks", DONE),
     ("revoked by what was lost", [("revokeCert", "/revoke", None, None),
                                   ("revokeCert", "/revoke", 400, {"type": f"{PROBLEM}alreadyRevoked"})],
      "acme-revoke", DONE),
@@ -490,8 +502,18 @@ class HeadingTest(TraceViewTest):
         self.assertRegex(said["look"][0], "and is convinced$")
 
     def test_of_how_many_it_is_not_told(self):
-        page, outline = self.ended(("acme-chain", [CHAIN, ("the certificate", "/cert/2", 404, None)]))
-        self.assertIn("1 run of a tool, none failed; of 1 the trace doesn't tell; ", "".join(outline.says["p"]))
+        """What fails on this machine alone is in no trace, so nothing on the page says that none did."""
+        other_chain = ("acme-chain", [CHAIN, ("the certificate", "/cert/2", 404, None)])
+        ordered, unfinished = ("acme-challenge", [NEW_ORDER]), ("acme-challenge", [NEW_ORDER, TOLD, POLL])
+        for runs, wanted in [
+            ((other_chain,), "1 run of a tool, none seen to fail; of 1 the trace doesn't tell; "),
+            ((ordered, unfinished), "2 runs of a tool, none seen to fail; of 2 the trace doesn't tell; "),
+            ((("acme-chain", [CHAIN]),), "1 run of a tool, none seen to fail; 1 exchange, "),
+        ]:
+            with self.subTest(wanted):
+                page, outline = self.ended(*runs)
+                self.assertIn(wanted, "".join(outline.says["p"]))
+                self.lacks(page, "none failed")
 
     def test_why_it_failed(self):
         why = self.view(journey())[1].says["why"]
@@ -742,13 +764,24 @@ class StatusTest(TraceViewTest):
     def test_lines_that_are_cut_off(self):
         """As a full disk or a lost machine leaves them: the page is of the others."""
         line = json.dumps(journey().exchanges[2])
+        zeros = "\0" * 5000  # in the place of what never got onto the disk
         for numbers, trace in {(2,): f"{line}\n{{", (3,): f"{line}\n\n{line[:-5]}\n{line}\n",
-                               (1,): f"{line[:-20]}{line}\n{line}\n"}.items():
+                               (1,): f"{line[:-20]}{line}\n{line}\n", (2, 3): f"{line}\n{zeros}{line}\n{zeros}",
+                               (): f"{line}\n{line}"}.items():
             with self.subTest(numbers):
                 result = self.run_tool(SCRIPT, "-", stdin=trace)
                 self.assertEqual((result.status, result.err), (0, "".join(
                     f"trace-view: warning: line {number} is cut off, and left out\n" for number in numbers)))
                 self.assertEqual(re.findall("Line ([0-9]+) is cut off", result.text), [str(n) for n in numbers])
+
+    def test_many_lines_that_are_cut_off(self):
+        line = json.dumps(journey().exchanges[2])
+        result = self.run_tool(SCRIPT, "-", stdin=f"{line}\n" + f"{line[:-5]}\n" * 9)
+        self.assertEqual(result.status, 0)
+        self.assertEqual(result.err, "".join(
+            f"trace-view: warning: line {number} is cut off, and left out\n" for number in range(2, 7)) +
+            "trace-view: warning: 4 more lines are cut off, and left out\n")
+        self.assertIn("<strong>4 more lines are cut off</strong>, and left out.", result.text)
 
     def test_what_the_ca_wants_of_a_new_account(self):
         for meta, wanted in {
@@ -764,7 +797,17 @@ class StatusTest(TraceViewTest):
                           LOOK_UP[3])
                 (self.dir / "trace").write_text(trace.text())
                 page = self.ok(self.run_tool(SCRIPT, "trace")).text
-                self.assertIn(f"there is no account of this key yet, and for a new one the CA wants {wanted}</p>", page)
+                self.assertIn('<p class="why">It ended after 2, the account look-up: there is no account of this key '
+                              f"yet, and for a new one the CA wants {wanted}</p>", page)
+                self.lacks(page, "answer bad")  # it is a "no" like any other
+
+    def test_an_account_that_was_closed_is_no_missing_one(self):
+        trace = Trace()
+        trace.say("acme-register", "the directory", "/dir", method="GET", body={"meta": {"termsOfService": "x"}})
+        trace.say("acme-register", "the account look-up", "/new-account", {"onlyReturnExisting": True}, 403, {
+            "type": f"{PROBLEM}unauthorized", "detail": "closed"})
+        self.assertEqual(self.view(trace)[1].says["why"],
+                         ["It failed at 2, the account look-up: problem: unauthorized: closed"])
 
     def test_a_byte_order_mark(self):
         line = json.dumps(journey().exchanges[2])

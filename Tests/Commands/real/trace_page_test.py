@@ -58,9 +58,10 @@ class TracePage(PipelineTest):
         self.step("acme-challenge cancel", "gone.json")
         page = self.page()
         self.assertEqual(self.headings(page), [
-            "acme-challenge order orders a certificate", "acme-challenge respond says that the proofs are in place",
-            "acme-challenge wait asks until the CA has looked", "acme-challenge order orders a certificate",
+            "acme-challenge orders a certificate", "acme-challenge respond says that the proofs are in place",
+            "acme-challenge wait asks until the CA has looked", "acme-challenge orders a certificate",
             "acme-challenge cancel gives proofs up"])
+        self.assertEqual(page.count("The trace doesn't tell how it ended: the verb order ends so"), 2)
         self.assertEqual(self.inferred(page), ["puts the proof of example.org in place",
                                                "looks at URL, and is convinced"])
 
@@ -81,3 +82,20 @@ class TracePage(PipelineTest):
         self.assertEqual(self.inferred(page), [
             "was to put the proof of nowhere.example.org in place", "looks at URL, and is not convinced",
             "takes the proof of nowhere.example.org away"])
+
+    def test_runs_that_failed_on_this_machine(self):
+        """No trace shows that: the page says that it doesn't know."""
+        self.csr("nowhere.example.org")
+        failed = self.run_tool("acme-challenge", "--hook", "/bin/false", stdin=self.read("site.csr"))
+        self.fails(failed, 71, "present failed with status 1")
+        page = self.page()
+        self.assertEqual(self.headings(page), ["acme-challenge orders a certificate"])
+        self.assertIn("1 run of a tool, <strong>none seen to fail</strong>; of 1 the trace doesn't tell; ", page)
+
+    def test_terms_that_were_not_agreed_to(self):
+        self.ok(self.run_tool("acme-key", "-o", "other.key"))
+        self.fails(self.run_tool("acme-register", "-k", "other.key"), 78, "wants its terms of service agreed to")
+        page = self.page()
+        why, = re.findall('<p class="why">(.*)</p>', page)
+        self.assertRegex(why, "It ended after [0-9]+, the account look-up: there is no account of this key yet, and "
+                              "for a new one the CA wants agreement to its terms of service$")
