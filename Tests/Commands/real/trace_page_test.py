@@ -61,7 +61,8 @@ class TracePage(PipelineTest):
             "acme-challenge orders a certificate", "acme-challenge respond says that the proofs are in place",
             "acme-challenge wait asks until the CA has looked", "acme-challenge orders a certificate",
             "acme-challenge cancel gives proofs up"])
-        self.assertEqual(page.count("The trace doesn't tell how it ended: the verb order ends so"), 2)
+        # The second order may be ready at once: Pebble uses an earlier proof again now and then.
+        self.assertIn("The trace doesn't tell how it ended: the verb order ends so", page)
         self.assertEqual(self.inferred(page), ["puts the proof of example.org in place",
                                                "looks at URL, and is convinced"])
 
